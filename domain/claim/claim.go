@@ -1,0 +1,102 @@
+// Package claim is the rule of things that must be unique: an e-mail address,
+// a login, an extension of a company, a seat of a licence. A claim is a stream
+// of its own; whoever writes its first fact has it. It is taken with a deadline,
+// and stands for good once its owner's stream holds a fact that names it.
+package claim
+
+import (
+	"time"
+
+	"dialtone/domain"
+)
+
+// Window is how long a claim waits for its owner's fact before a sweep may
+// release it.
+const Window = 10 * time.Minute
+
+// Taken says that a claim belongs to an owner, for good if confirmed by the deadline.
+type Taken struct {
+	Owner    string    `json:"owner"` // stream name
+	Deadline time.Time `json:"deadline"`
+}
+
+// Confirmed says that the owner's stream names the claim.
+type Confirmed struct {
+	Owner string `json:"owner"`
+}
+
+// Released says that the claim is free again, and why.
+type Released struct {
+	Owner  string `json:"owner"`
+	Reason string `json:"reason"`
+}
+
+// Type is the wire name.
+func (Taken) Type() string { return "claim.taken.v1" }
+
+// Type is the wire name.
+func (Confirmed) Type() string { return "claim.confirmed.v1" }
+
+// Type is the wire name.
+func (Released) Type() string { return "claim.released.v1" }
+
+// State is a claim as its facts tell it.
+type State struct {
+	Owner     string // "" when free
+	Deadline  time.Time
+	Confirmed bool
+}
+
+// Evolve applies one fact.
+func Evolve(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case Taken:
+		return State{Owner: e.Owner, Deadline: e.Deadline}
+	case Confirmed:
+		s.Confirmed = true
+	case Released:
+		return State{}
+	}
+	return s
+}
+
+// Fold gives the claim as its history tells it.
+func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, history) }
+
+// Take claims a thing for an owner until a deadline. What somebody else has is
+// a Conflict with the given code and sentence.
+func Take(owner string, deadline time.Time, taken *domain.Fault) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		switch s := Fold(history); s.Owner {
+		case owner:
+			return nil, nil
+		case "":
+			return []domain.Event{Taken{Owner: owner, Deadline: deadline}}, nil
+		}
+		return nil, taken
+	}
+}
+
+// Confirm makes the owner's claim stand for good.
+func Confirm(owner string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		s := Fold(history)
+		if s.Owner != owner {
+			return nil, domain.Faultf(domain.Refused, "claim-lost", "the claim is not %s's", owner)
+		}
+		if s.Confirmed {
+			return nil, nil
+		}
+		return []domain.Event{Confirmed{Owner: owner}}, nil
+	}
+}
+
+// Release gives the owner's claim back; somebody else's is left alone.
+func Release(owner, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if Fold(history).Owner != owner || owner == "" {
+			return nil, nil
+		}
+		return []domain.Event{Released{Owner: owner, Reason: reason}}, nil
+	}
+}

@@ -1,0 +1,146 @@
+package company
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
+
+// Licences is one line of an order.
+type Licences struct {
+	Kind       string
+	Count      int
+	BoundUntil *time.Time
+}
+
+// Create is the command that makes a company with everything the order names.
+type Create struct {
+	ID, Name, Language, Country string
+	Policy                      policy.Policy
+	Blocks                      []Block
+	Licences                    []Licences
+}
+
+// OpenSite is the command that adds a location.
+type OpenSite struct{ ID, Name, Country, TimeZone string }
+
+var (
+	country     = regexp.MustCompile(`^[A-Z]{2}$`)
+	licenceKind = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	timeZone    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`)
+)
+
+// Languages are the languages there are texts in.
+var Languages = []string{"en", "de"}
+
+// KnownLanguage tells whether there are texts in a language.
+func KnownLanguage(language string) bool {
+	for _, l := range Languages {
+		if l == language {
+			return true
+		}
+	}
+	return false
+}
+
+// Check tells what is wrong with the order, field by field.
+func (in Create) Check() error {
+	var c domain.Check
+	checkName(&c, in.Name)
+	c.Need(KnownLanguage(in.Language), "/language", "unknown", "is en or de, not %q", in.Language)
+	c.Need(country.MatchString(in.Country), "/country", "form", "is a two-letter code (ISO 3166-1) such as DE, not %q", in.Country)
+	for i, b := range in.Blocks {
+		pointer := "/numbers/" + strconv.Itoa(i)
+		b.Check(&c, pointer)
+		for _, earlier := range in.Blocks[:i] {
+			c.Need(!b.Overlaps(earlier), pointer, "overlap", "shares numbers with another block of this order")
+		}
+	}
+	for i, l := range in.Licences {
+		pointer := "/licences/" + strconv.Itoa(i)
+		c.Need(licenceKind.MatchString(l.Kind), pointer+"/kind", "form", "has lower-case letters, digits and hyphens, at most 40")
+		c.Need(l.Count >= 1 && l.Count <= 100_000, pointer+"/count", "out-of-range", "is between 1 and 100000")
+	}
+	return c.Err()
+}
+
+func checkName(c *domain.Check, name string) {
+	length := utf8.RuneCountInString(name)
+	c.Need(strings.TrimSpace(name) != "" && length <= 100, "/name", "length", "needs 1 to 100 characters")
+	c.Need(utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl), "/name", "form", "must not hold control characters")
+}
+
+// Decide makes the company.
+func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
+	if err := in.Check(); err != nil {
+		return nil, err
+	}
+	switch {
+	case Fold(history).Exists():
+		return nil, domain.Faultf(domain.Conflict, "company-exists", "the company exists already")
+	case len(history) > 0:
+		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
+	}
+	events := []domain.Event{
+		Created{ID: in.ID, Name: in.Name, Language: in.Language, Country: in.Country},
+		PolicyAdopted{Policy: in.Policy},
+	}
+	for _, b := range in.Blocks {
+		events = append(events, NumbersConnected(b))
+	}
+	if len(in.Blocks) > 0 {
+		events = append(events, MainNumberSet{Number: in.Blocks[0].From})
+	}
+	for _, l := range in.Licences {
+		events = append(events, LicencesOrdered(l))
+	}
+	return events, nil
+}
+
+// Decide opens the site.
+func (in OpenSite) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	if !s.Exists() {
+		return nil, domain.Faultf(domain.Missing, "no-company", "there is no such company")
+	}
+	var c domain.Check
+	checkName(&c, in.Name)
+	c.Need(in.Country == "" || country.MatchString(in.Country), "/country", "form", "is a two-letter code (ISO 3166-1) such as DE, not %q", in.Country)
+	c.Need(in.TimeZone == "" || timeZone.MatchString(in.TimeZone), "/timeZone", "form", "is an IANA name such as Europe/Berlin, not %q", in.TimeZone)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	for _, site := range s.Sites {
+		if site.Name == in.Name {
+			return nil, domain.Faultf(domain.Conflict, "site-exists", "the company has a site named %q already", in.Name)
+		}
+	}
+	opened := SiteOpened(in)
+	if opened.Country == "" {
+		opened.Country = s.Country
+	}
+	return []domain.Event{opened}, nil
+}
+
+// AbandonClaim notes that a claim of this company is given up, so that a slow
+// order that still believed in it conflicts.
+type AbandonClaim struct{ Claim string }
+
+// Decide writes the note unless the company names the number by now.
+func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
+	if Fold(history).Owns(domain.E164(strings.TrimPrefix(in.Claim, "number-"))) {
+		return nil, domain.Faultf(domain.Refused, "claim-held", "the company names the number")
+	}
+	for _, f := range history {
+		if e, ok := f.Event.(ClaimAbandoned); ok && e.Claim == in.Claim {
+			return nil, nil
+		}
+	}
+	return []domain.Event{ClaimAbandoned(in)}, nil
+}

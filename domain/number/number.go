@@ -1,0 +1,154 @@
+// Package number is the rule of a telephone number as a company's resource: one
+// stream per number ("number-<E.164>"), connected to at most one company and
+// assigned to at most one user.
+package number
+
+import (
+	"time"
+
+	"dialtone/domain"
+)
+
+// Stream is the name of a number's stream.
+func Stream(n domain.E164) string { return "number-" + string(n) }
+
+// Connected says that the number belongs to a company, for good once the
+// company's stream names its block.
+type Connected struct {
+	Company  string    `json:"company"`
+	Deadline time.Time `json:"deadline"`
+}
+
+// Disconnected says that the number belongs to no company any more.
+type Disconnected struct {
+	Company string `json:"company"`
+	Reason  string `json:"reason"`
+}
+
+// Assigned says that the number is a user's, for good once the user's stream names it.
+type Assigned struct {
+	Company  string    `json:"company"`
+	User     string    `json:"user"`
+	Deadline time.Time `json:"deadline"`
+}
+
+// Confirmed says that the user's stream names the number.
+type Confirmed struct {
+	User string `json:"user"`
+}
+
+// Released says that the number is the company's to give again.
+type Released struct {
+	User   string `json:"user"`
+	Reason string `json:"reason"`
+}
+
+// Type is the wire name.
+func (Connected) Type() string { return "number.connected.v1" }
+
+// Type is the wire name.
+func (Disconnected) Type() string { return "number.disconnected.v1" }
+
+// Type is the wire name.
+func (Assigned) Type() string { return "number.assigned.v1" }
+
+// Type is the wire name.
+func (Confirmed) Type() string { return "number.confirmed.v1" }
+
+// Type is the wire name.
+func (Released) Type() string { return "number.released.v1" }
+
+// State is a number as its facts tell it.
+type State struct {
+	Company   string // "" when it is nobody's
+	User      string // "" when it is free
+	Deadline  time.Time
+	Confirmed bool // the user's stream names it
+}
+
+// Evolve applies one fact.
+func Evolve(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case Connected:
+		s.Company, s.Deadline = e.Company, e.Deadline
+	case Disconnected:
+		return State{}
+	case Assigned:
+		s.User, s.Deadline, s.Confirmed = e.User, e.Deadline, false
+	case Confirmed:
+		s.Confirmed = true
+	case Released:
+		s.User, s.Confirmed = "", false
+	}
+	return s
+}
+
+// Fold gives the number as its history tells it.
+func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, history) }
+
+// Connect makes the number a company's.
+func Connect(n domain.E164, company string, deadline time.Time) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		switch s := Fold(history); s.Company {
+		case company:
+			return nil, nil
+		case "":
+			return []domain.Event{Connected{Company: company, Deadline: deadline}}, nil
+		}
+		return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already connected to another company", n)
+	}
+}
+
+// Disconnect takes the number back from a company that has not given it to a user.
+func Disconnect(company, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		s := Fold(history)
+		if s.Company != company {
+			return nil, nil
+		}
+		if s.User != "" {
+			return nil, domain.Faultf(domain.Refused, "number-assigned", "the number is assigned to a user")
+		}
+		return []domain.Event{Disconnected{Company: company, Reason: reason}}, nil
+	}
+}
+
+// Assign gives the number to a user of its company.
+func Assign(n domain.E164, company, user string, deadline time.Time) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		s := Fold(history)
+		switch {
+		case s.Company != company:
+			return nil, domain.Faultf(domain.Refused, "number-foreign", "number %s is not one of the company's numbers", n)
+		case s.User == user:
+			return nil, nil
+		case s.User != "":
+			return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already assigned to another user", n)
+		}
+		return []domain.Event{Assigned{Company: company, User: user, Deadline: deadline}}, nil
+	}
+}
+
+// Confirm makes the user's number stand for good.
+func Confirm(user string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		s := Fold(history)
+		if s.User != user {
+			return nil, domain.Faultf(domain.Refused, "claim-lost", "the number is not the user's")
+		}
+		if s.Confirmed {
+			return nil, nil
+		}
+		return []domain.Event{Confirmed{User: user}}, nil
+	}
+}
+
+// Release gives the user's number back to the company; another user's is left alone.
+func Release(user, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if s := Fold(history); s.User != user || user == "" {
+			return nil, nil
+		}
+		return []domain.Event{Released{User: user, Reason: reason}}, nil
+	}
+}

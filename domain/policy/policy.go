@@ -1,0 +1,130 @@
+// Package policy holds an operator's rules as values. A company adopts a policy
+// by writing its values into its own stream; decisions take them from there.
+package policy
+
+import (
+	"slices"
+	"time"
+
+	"dialtone/domain"
+)
+
+// The steps an activation can be made of, in the order in which a policy lists them.
+const (
+	StepLine    = "line"    // number and extension are the user's, calls out may begin
+	StepNetwork = "network" // the operator's network activates the service
+	StepLink    = "link"    // the user follows the mailed link and sets the first secrets
+)
+
+// How an e-mail address is asked for.
+const (
+	EmailRequired = "required"
+	EmailOptional = "optional"
+)
+
+// Policy is one operator's rules. Durations are written as "48h" in files.
+type Policy struct {
+	Name     string `json:"name"`
+	Version  int    `json:"version"`
+	Operator string `json:"operator"` // the name shown in texts
+
+	Steps           []string  `json:"steps"`
+	ActivateAtOnce  bool      `json:"activateAtOnce"`  // creating a user starts the activation
+	AdminsChange    bool      `json:"adminsChange"`    // company admins may change and delete users who are not active
+	Email           string    `json:"email"`           // EmailRequired or EmailOptional
+	Quota           bool      `json:"quota"`           // as many users as licences were ordered
+	ReminderBySMS   bool      `json:"reminderBySMS"`   // beside the mail, where there is a mobile
+	FirstNameLength int       `json:"firstNameLength"` // longest, in code points
+	LastNameLength  int       `json:"lastNameLength"`
+	Extension       Extension `json:"extension"`
+	Link            Link      `json:"link"`
+	Secrets         Secrets   `json:"secrets"`
+}
+
+// Extension says what a short number looks like.
+type Extension struct {
+	Min        int  `json:"min"` // fewest digits
+	Max        int  `json:"max"` // most digits
+	LastDigits int  `json:"lastDigits"`
+	NextFree   bool `json:"nextFree"` // take the next free one when the default is taken
+}
+
+// Link says how long an activation link lives.
+type Link struct {
+	Valid       Duration `json:"valid"`
+	RemindAfter Duration `json:"remindAfter"` // 0: never
+}
+
+// Secrets says what a user sets when following the link.
+type Secrets struct {
+	Password         Password `json:"password"`
+	PIN              PIN      `json:"pin"`
+	SecurityQuestion bool     `json:"securityQuestion"`
+	Questions        []string `json:"questions"` // ids of catalogue texts
+}
+
+// Password is the rule for a password. Lengths are in code points.
+type Password struct {
+	Min          int  `json:"min"`
+	Max          int  `json:"max"`
+	NeedsLetter  bool `json:"needsLetter"`
+	NeedsDigit   bool `json:"needsDigit"`
+	NeedsSpecial bool `json:"needsSpecial"`
+}
+
+// PIN is the rule for a PIN; Max 0 means that none is asked for.
+type PIN struct {
+	Min int `json:"min"`
+	Max int `json:"max"`
+}
+
+// Has tells whether the policy's activation contains a step.
+func (p Policy) Has(step string) bool { return slices.Contains(p.Steps, step) }
+
+// Validate tells everything that is wrong with a policy as it was written.
+func (p Policy) Validate() error {
+	var c domain.Check
+	c.Need(p.Name != "", "/name", "missing", "is missing")
+	c.Need(p.Version > 0, "/version", "too-small", "starts at 1")
+	c.Need(p.Operator != "", "/operator", "missing", "is missing")
+	c.Need(len(p.Steps) > 0, "/steps", "missing", "needs at least one step")
+	for i, step := range p.Steps {
+		c.Need(!slices.Contains(p.Steps[:i], step), "/steps", "twice", "names %q twice", step)
+		c.Need(step == StepLine || step == StepNetwork || step == StepLink, "/steps", "unknown", "knows line, network and link, not %q", step)
+	}
+	c.Need(p.Email == EmailRequired || p.Email == EmailOptional, "/email", "unknown", "is required or optional")
+	c.Need(!p.Has(StepLink) || p.Email == EmailRequired, "/email", "conflict", "must be required where a link is mailed")
+	c.Need(p.FirstNameLength > 0, "/firstNameLength", "too-small", "is at least 1")
+	c.Need(p.LastNameLength > 0, "/lastNameLength", "too-small", "is at least 1")
+	c.Need(p.Extension.Min >= 1 && p.Extension.Min <= p.Extension.Max && p.Extension.Max <= 6, "/extension", "out-of-range", "has between 1 and 6 digits, min not above max")
+	last := p.Extension.LastDigits
+	c.Need(last == 0 || last >= p.Extension.Min && last <= p.Extension.Max, "/extension/lastDigits", "out-of-range", "is 0 or lies between extension.min and extension.max")
+	if p.Has(StepLink) {
+		c.Need(p.Link.Valid > 0, "/link/valid", "too-small", "is a duration above 0, such as 48h")
+		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
+		c.Need(p.Secrets.Password.Min >= 8 && p.Secrets.Password.Min <= p.Secrets.Password.Max, "/secrets/password", "out-of-range", "has at least 8 characters, min not above max")
+		pin := p.Secrets.PIN
+		c.Need(pin == PIN{} || pin.Min >= 4 && pin.Min <= pin.Max, "/secrets/pin", "out-of-range", "has at least 4 digits, min not above max")
+		c.Need(!p.Secrets.SecurityQuestion || len(p.Secrets.Questions) > 0, "/secrets/questions", "missing", "needs questions to choose from")
+	}
+	return c.Err()
+}
+
+// Duration is a time.Duration that is written as text ("48h") in JSON.
+type Duration time.Duration
+
+// Std gives the duration in the standard library's type.
+func (d Duration) Std() time.Duration { return time.Duration(d) }
+
+// MarshalText writes the duration as text.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads a duration such as "36h" or "90s".
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return domain.Faultf(domain.Invalid, "duration", "%q is no duration such as 48h", text)
+	}
+	*d = Duration(parsed)
+	return nil
+}

@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"dialtone/domain"
+)
+
+// Chosen is what a person typed on the activation page. It lives only until it
+// has been hashed.
+type Chosen struct {
+	Password, PasswordAgain string
+	PIN, PINAgain           string
+	Question, Answer        string
+}
+
+// Rule is one rule as it is shown under a field: a stable code and its values.
+type Rule struct {
+	Code string `json:"code"` // length, letter, digit, special, not-common, not-personal
+	Min  int    `json:"min,omitempty"`
+	Max  int    `json:"max,omitempty"`
+}
+
+// PasswordRules lists the rules of a password in the order in which they are shown.
+func (s Secrets) PasswordRules() []Rule {
+	rules := []Rule{{Code: "length", Min: s.Password.Min, Max: s.Password.Max}}
+	for _, r := range []struct {
+		on   bool
+		code string
+	}{{s.Password.NeedsLetter, "letter"}, {s.Password.NeedsDigit, "digit"}, {s.Password.NeedsSpecial, "special"}} {
+		if r.on {
+			rules = append(rules, Rule{Code: r.code})
+		}
+	}
+	return append(rules, Rule{Code: "not-common"}, Rule{Code: "not-personal"})
+}
+
+// PINRules lists the rules of the PIN, none where no PIN is asked for.
+func (s Secrets) PINRules() []Rule {
+	if s.PIN.Max == 0 {
+		return nil
+	}
+	return []Rule{{Code: "pin-length", Min: s.PIN.Min, Max: s.PIN.Max}, {Code: "pin-simple"}}
+}
+
+// Check judges what was chosen. Personal holds words that must not make up the
+// password: names, the address, the number.
+func (s Secrets) Check(in Chosen, personal []string) error {
+	var c domain.Check
+	s.checkPassword(&c, in, personal)
+	if s.PIN.Max > 0 {
+		s.checkPIN(&c, in)
+	}
+	if s.SecurityQuestion {
+		known := false
+		for _, q := range s.Questions {
+			known = known || q == in.Question
+		}
+		c.Need(known, "/question", "unknown", "choose one of the questions")
+		answer := utf8.RuneCountInString(strings.TrimSpace(in.Answer))
+		c.Need(answer >= 3 && answer <= 100, "/answer", "length", "needs 3 to 100 characters")
+	}
+	return c.Err()
+}
+
+func (s Secrets) checkPassword(c *domain.Check, in Chosen, personal []string) {
+	p, length := s.Password, utf8.RuneCountInString(in.Password)
+	c.Need(utf8.ValidString(in.Password), "/password", "encoding", "is not valid text")
+	c.Need(length >= p.Min && length <= p.Max, "/password", "length", "needs %d to %d characters, has %d", p.Min, p.Max, length)
+	c.Need(!p.NeedsLetter || strings.ContainsFunc(in.Password, unicode.IsLetter), "/password", "letter", "needs a letter")
+	c.Need(!p.NeedsDigit || strings.ContainsFunc(in.Password, unicode.IsDigit), "/password", "digit", "needs a digit")
+	c.Need(!p.NeedsSpecial || strings.ContainsFunc(in.Password, special), "/password", "special", "needs a character that is neither letter nor digit")
+	c.Need(!common(in.Password), "/password", "not-common", "is one of the passwords that are tried first; choose another")
+	c.Need(!contains(in.Password, personal), "/password", "not-personal", "must not contain your name, address or number")
+	c.Need(in.PasswordAgain == in.Password, "/passwordAgain", "differs", "is not the same password")
+}
+
+func (s Secrets) checkPIN(c *domain.Check, in Chosen) {
+	digits := in.PIN != "" && strings.Trim(in.PIN, "0123456789") == ""
+	c.Need(digits && len(in.PIN) >= s.PIN.Min && len(in.PIN) <= s.PIN.Max, "/pin", "pin-length", "needs %d to %d digits", s.PIN.Min, s.PIN.Max)
+	c.Need(!digits || !simplePIN(in.PIN), "/pin", "pin-simple", "must not be one digit repeated or a row such as 123456")
+	c.Need(in.PINAgain == in.PIN, "/pinAgain", "differs", "is not the same PIN")
+}
+
+func special(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
+
+// simplePIN finds 111111, 123456 and 654321.
+func simplePIN(pin string) bool {
+	if len(pin) < 2 {
+		return true
+	}
+	step := int(pin[1]) - int(pin[0])
+	if step < -1 || step > 1 {
+		return false
+	}
+	for i := 1; i < len(pin); i++ {
+		if int(pin[i])-int(pin[i-1]) != step {
+			return false
+		}
+	}
+	return true
+}
+
+// contains finds personal words of at least four characters in the password.
+func contains(password string, personal []string) bool {
+	folded := strings.ToLower(password)
+	for _, word := range personal {
+		word = strings.ToLower(strings.TrimSpace(word))
+		if utf8.RuneCountInString(word) >= 4 && strings.Contains(folded, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// common finds a password that is a well-known stem with digits and signs
+// around it: the shape of nearly every entry of the published lists that is
+// long enough for the rules.
+func common(password string) bool {
+	stem := strings.TrimFunc(strings.ToLower(password), func(r rune) bool { return !unicode.IsLetter(r) })
+	return commonStems[stem]
+}
+
+var commonStems = stems(`password passwort kennwort passw secret geheim qwertz qwerty qwertyuiop asdfgh asdfghjkl yxcvbn zxcvbn
+zxcvbnm abc abcd abcdef abcdefg abcdefgh iloveyou letmein welcome willkommen hallo hello admin administrator root login master dragon
+monkey football fussball baseball superman batman princess sunshine schatz sommer winter fruehling herbst summer spring autumn
+michael daniel thomas andreas sabine shadow starwars trustno changeme default guest test testtest telefon telephone phone dialtone
+kontrol controle passord losenord lösenord kalimera kodikos segreto`)
+
+func stems(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, stem := range strings.Fields(list) {
+		set[stem] = true
+	}
+	return set
+}
+
+// String tells the rule in English, for programs' logs and problem details.
+func (r Rule) String() string {
+	switch r.Code {
+	case "length":
+		return fmt.Sprintf("%d to %d characters", r.Min, r.Max)
+	case "pin-length":
+		return fmt.Sprintf("%d to %d digits", r.Min, r.Max)
+	}
+	return r.Code
+}

@@ -1,0 +1,119 @@
+package user
+
+import (
+	"time"
+
+	"dialtone/domain/policy"
+)
+
+// Task is what a user's workflow has to do next.
+type Task string
+
+// The tasks.
+const (
+	Rest          Task = "rest"           // nothing to do and nothing to wait for
+	Wait          Task = "wait"           // nothing to do before Due
+	ReleaseClaims Task = "release-claims" // give back what is no longer the user's
+	RunStep       Task = "run-step"       // work on Subject, a step
+	SendLink      Task = "issue-link"     // issue the activation link
+	RemindOfLink  Task = "remind"         // remind of Subject, a link
+	EndLink       Task = "expire-link"    // let Subject, a link, expire
+	Deliver       Task = "deliver"        // try to send Subject, a message
+)
+
+// Duty is one task with its subject and, for Wait, the moment it is due.
+// Attempt counts from 1 and only serves to be shown.
+type Duty struct {
+	Task    Task
+	Subject string
+	Purpose string // of a message: what it is about
+	Attempt int
+	Due     time.Time
+}
+
+// Duty says what a user's facts ask for at a moment. It is the whole runbook:
+// workflows only carry it out.
+func (s State) Duty(now time.Time) Duty {
+	if s.ID == "" {
+		return Duty{Task: Rest}
+	}
+	if len(s.Loose) > 0 {
+		return Duty{Task: ReleaseClaims}
+	}
+	if s.Lifecycle == Gone || s.Erased {
+		return Duty{Task: Rest}
+	}
+	next := s.delivery(now)
+	if next.Task == Deliver {
+		return next
+	}
+	if s.Started && s.Lifecycle == Pending {
+		next = sooner(next, s.stepDuty(now))
+	}
+	return next
+}
+
+// delivery finds the message to be sent, or the moment of the next try.
+func (s State) delivery(now time.Time) Duty {
+	next := Duty{Task: Rest}
+	for _, m := range s.Messages {
+		if m.Accepted || m.Final || m.NextTry == nil || (m.Link != "" && !s.Link.OpenAt(now)) {
+			continue // also what is about a link that cannot be used any more
+		}
+		if !m.NextTry.After(now) {
+			return Duty{Task: Deliver, Subject: m.ID, Purpose: m.Purpose + " by " + m.Channel, Attempt: m.Attempts + 1}
+		}
+		next = sooner(next, Duty{Task: Wait, Due: *m.NextTry})
+	}
+	return next
+}
+
+// stepDuty says what the step asks for at which the activation stands.
+func (s State) stepDuty(now time.Time) Duty {
+	step := s.current()
+	switch {
+	case step.Name == "":
+		return Duty{Task: Rest}
+	case step.Name == policy.StepLink:
+		return s.linkDuty(now)
+	case step.NextTry != nil && step.NextTry.After(now):
+		return Duty{Task: Wait, Due: *step.NextTry}
+	}
+	attempt := step.Attempts + 1
+	if step.State == Running {
+		attempt = step.Attempts
+	}
+	return Duty{Task: RunStep, Subject: step.Name, Attempt: attempt}
+}
+
+func (s State) linkDuty(now time.Time) Duty {
+	l := s.Link
+	switch {
+	case l.State == LinkNone || l.State == LinkOver:
+		return Duty{Task: SendLink, Attempt: 1}
+	case l.State != LinkOpen:
+		return Duty{Task: Rest}
+	case !now.Before(l.ExpiresAt):
+		return Duty{Task: EndLink, Subject: l.ID}
+	case l.Reminded || l.RemindAt == nil:
+		return Duty{Task: Wait, Due: l.ExpiresAt}
+	case !now.Before(*l.RemindAt):
+		return Duty{Task: RemindOfLink, Subject: l.ID}
+	}
+	return Duty{Task: Wait, Due: *l.RemindAt}
+}
+
+// sooner prefers work over waiting, and the earlier of two waits.
+func sooner(a, b Duty) Duty {
+	switch {
+	case a.Task == Rest:
+		return b
+	case b.Task == Rest:
+		return a
+	case a.Task != Wait:
+		return a
+	case b.Task != Wait || b.Due.Before(a.Due):
+		return b
+	}
+	return a
+}

@@ -1,0 +1,253 @@
+package user
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
+
+// Fold gives the user as its history tells it.
+func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, history) }
+
+// Evolve applies one fact. It cannot fail, and it never changes what the given
+// state points to.
+func Evolve(s State, f domain.Fact) State {
+	s.Erased = s.Erased || f.Erased
+	switch e := f.Event.(type) {
+	case Created:
+		return created(s, e, f)
+	case DetailsChanged:
+		return detailsChanged(s, e)
+	case EmailClaimed:
+		s.loosen(s.Claims.Email)
+		s.Claims.Email = e.Claim
+	case NumberChanged:
+		s.loosen(s.Claims.Number)
+		s.Number, s.Claims.Number = e.Number, numberClaim(e.Number)
+	case ExtensionChanged:
+		s.loosen(s.Claims.Extension)
+		s.Extension, s.Claims.Extension = e.Extension, extensionClaim(s.Company, e.Extension)
+	case Suspended:
+		s.Suspended = true
+	case Resumed:
+		s.Suspended = false
+	case Deleted:
+		s.Lifecycle = Gone
+		s.loosen(s.Claims.List()...)
+		s.Claims = Claims{}
+	case ClaimAbandoned:
+		abandoned := map[string]time.Time{}
+		maps.Copy(abandoned, s.Abandoned)
+		abandoned[e.Claim] = f.At
+		s.Abandoned = abandoned
+	case ClaimsReleased:
+		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
+	case DeviceLoginIssued:
+		s.Login = e
+	default:
+		return activation(s, f)
+	}
+	return s
+}
+
+// activation applies the facts of the activation.
+func activation(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case ActivationStarted:
+		s.Started, s.Lifecycle, s.Steps = true, Pending, nil
+		for _, name := range e.Steps {
+			s.Steps = append(s.Steps, Step{Name: name, State: Waiting})
+		}
+	case ActivationRetried:
+		s.Lifecycle = Pending
+		s = s.withStep(e.Step, func(step *Step) { *step = Step{Name: step.Name, State: Waiting, Attempts: step.Attempts} })
+		if e.Step == policy.StepLink {
+			s.Link = s.Link.retire()
+			s = s.hush("")
+		}
+	case StepStarted:
+		s = s.withStep(e.Step, func(step *Step) {
+			step.State, step.Attempts, step.NextTry = Running, e.Attempt, nil
+		})
+	case StepDelayed:
+		s = s.withStep(e.Step, func(step *Step) { step.trouble(Waiting, e.Attempt, e.Trouble) })
+	case StepFailed:
+		s = s.withStep(e.Step, func(step *Step) { step.trouble(StepBroken, e.Attempt, e.Trouble) })
+	case StepDone:
+		s = s.withStep(e.Step, func(step *Step) { *step = Step{Name: step.Name, State: Done, Attempts: step.Attempts} })
+	case Activated:
+		s.Lifecycle = Active
+	case ActivationFailed:
+		s.Lifecycle = Failed
+	case CredentialSet:
+		s.Credential = Credential{State: "set", SetAt: f.At, Question: e.Question}
+		if e.Personal != nil {
+			s.Credential.Sum = *e.Personal
+		}
+	default:
+		return messages(s, f)
+	}
+	return s
+}
+
+// messages applies the facts of links and messages.
+func messages(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case LinkIssued:
+		return s.newLink(e.Link, f)
+	case LinkRenewedByUser:
+		return s.newLink(e.Link, f)
+	case LinkRenewedByAdmin:
+		return s.newLink(e.Link, f)
+	case LinkRenewedByOperator:
+		return s.newLink(e.Link, f)
+	case LinkReminded:
+		s.Link.Reminded = true
+	case LinkUsed:
+		s.Link.State = LinkDone
+		s = s.hush("")
+	case LinkExpired:
+		s.Link.State = LinkOver
+		s = s.hush("")
+	case MessageRequested:
+		at := f.At
+		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, RequestedAt: at, NextTry: &at})
+	case MessageAccepted:
+		s = s.withMessage(e.ID, func(m *Message) { m.Accepted, m.Attempts, m.NextTry, m.Trouble = true, e.Attempt, nil, Trouble{} })
+		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {
+			s = s.linkWaits("link-open", "user")
+		}
+	case MessageRefused:
+		s = s.withMessage(e.ID, func(m *Message) {
+			m.Attempts, m.NextTry, m.Final, m.Trouble = e.Attempt, e.NextTry, e.NextTry == nil, e.Trouble
+		})
+	}
+	return s
+}
+
+func created(s State, e Created, f domain.Fact) State {
+	abandoned := s.Abandoned
+	s = State{
+		ID: e.ID, Company: e.Company, Site: e.Site, Language: e.Language, Licence: e.Licence, Device: e.Device,
+		Number: e.Number, Extension: e.Extension, Claims: e.Claims, Lifecycle: Pending, CreatedAt: f.At,
+		Abandoned: abandoned, Erased: f.Erased, Credential: Credential{State: "none"}, Link: CurrentLink{State: LinkNone},
+	}
+	if e.Personal != nil {
+		s.Person = *e.Personal
+	}
+	return s
+}
+
+func detailsChanged(s State, e DetailsChanged) State {
+	set(&s.Language, e.Language)
+	set(&s.Site, e.Site)
+	set(&s.Device, e.Device)
+	if p := e.Personal; p != nil {
+		set(&s.Person.FirstName, p.FirstName)
+		set(&s.Person.LastName, p.LastName)
+		set(&s.Person.DirectoryFirstName, p.DirectoryFirstName)
+		set(&s.Person.DirectoryLastName, p.DirectoryLastName)
+		set(&s.Person.Email, p.Email)
+		set(&s.Person.Mobile, p.Mobile)
+		set(&s.Person.MobileNumber, p.MobileNumber)
+		set(&s.Person.ContractNumber, p.ContractNumber)
+		set(&s.Person.MAC, p.MAC)
+	}
+	return s
+}
+
+func set(field, value *string) {
+	if value != nil {
+		*field = *value
+	}
+}
+
+// newLink puts a link in the place of the one before; the link step waits for
+// the user again, and what was to be sent for the older link is not sent any more.
+func (s State) newLink(link Link, f domain.Fact) State {
+	older := s.Link.retire().Older
+	s.Link = CurrentLink{Link: link, State: LinkOpen, IssuedAt: f.At, Older: older}
+	s.Lifecycle = Pending
+	s = s.hush(link.ID).withStep(policy.StepLink, func(step *Step) { step.Attempts++ })
+	return s.linkWaits("mail-queued", "mail")
+}
+
+// hush lets the messages about other links than this one not be sent any more.
+func (s State) hush(link string) State {
+	s.Messages = slices.Clone(s.Messages)
+	for i := range s.Messages {
+		if m := &s.Messages[i]; !m.Accepted && m.Link != "" && m.Link != link {
+			m.Final, m.NextTry = true, nil
+		}
+	}
+	return s
+}
+
+// linkWaits makes the link's step wait until the link's end, and says for whom.
+func (s State) linkWaits(cause, responsible string) State {
+	deadline := s.Link.ExpiresAt
+	return s.withStep(policy.StepLink, func(step *Step) {
+		if step.State != Done {
+			*step = Step{Name: step.Name, State: Waiting, Cause: cause, Responsible: responsible, Attempts: step.Attempts, Deadline: &deadline}
+		}
+	})
+}
+
+// retire moves the link's hash to the older ones.
+func (l CurrentLink) retire() CurrentLink {
+	older := slices.Clone(l.Older)
+	if l.Hash != "" {
+		older = append(older, l.Hash)
+	}
+	return CurrentLink{State: LinkNone, Older: older}
+}
+
+func (s *State) loosen(claims ...string) {
+	for _, claim := range claims {
+		if claim != "" {
+			s.Loose = append(slices.Clone(s.Loose), claim)
+		}
+	}
+}
+
+func (s State) withStep(name string, change func(*Step)) State {
+	s.Steps = slices.Clone(s.Steps)
+	for i := range s.Steps {
+		if s.Steps[i].Name == name {
+			change(&s.Steps[i])
+		}
+	}
+	return s
+}
+
+func (step *Step) trouble(state StepState, attempt int, t Trouble) {
+	deadline := step.Deadline
+	*step = Step{
+		Name: step.Name, State: state, Cause: t.Cause, Responsible: t.Responsible,
+		Code: t.Code, Text: t.Text, Attempts: attempt, NextTry: t.NextTry, Deadline: deadline,
+	}
+}
+
+func (s State) withMessage(id string, change func(*Message)) State {
+	s.Messages = slices.Clone(s.Messages)
+	for i := range s.Messages {
+		if s.Messages[i].ID == id {
+			change(&s.Messages[i])
+		}
+	}
+	return s
+}
+
+// settled gives the messages without the oldest finished ones, so that a long
+// life does not make a large state.
+func (s State) settled() []Message {
+	const keep = 20
+	messages := slices.Clone(s.Messages)
+	for len(messages) > keep && (messages[0].Accepted || messages[0].Final) {
+		messages = messages[1:]
+	}
+	return messages
+}

@@ -1,0 +1,180 @@
+package user
+
+import (
+	"strings"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
+
+// Lifecycle is where a user stands.
+type Lifecycle string
+
+// The lifecycle of a user.
+const (
+	Pending    Lifecycle = "pending"
+	Active     Lifecycle = "activated"
+	Failed     Lifecycle = "failed"
+	OnHold     Lifecycle = "suspended"
+	Gone       Lifecycle = "deleted"
+	NotOrdered Lifecycle = "" // no such user
+)
+
+// StepState is where one step of the activation stands.
+type StepState string
+
+// The states of a step.
+const (
+	Waiting    StepState = "waiting"
+	Running    StepState = "running"
+	Done       StepState = "done"
+	StepBroken StepState = "failed"
+)
+
+// Step is one step of the activation with everything that can be said about it.
+type Step struct {
+	Name        string     `json:"name"`
+	State       StepState  `json:"state"`
+	Cause       string     `json:"cause,omitempty"`
+	Responsible string     `json:"responsible,omitempty"`
+	Code        string     `json:"code,omitempty"`
+	Text        string     `json:"text,omitempty"`
+	Attempts    int        `json:"attempts"`
+	NextTry     *time.Time `json:"nextTry,omitempty"`
+	Deadline    *time.Time `json:"deadline,omitempty"`
+}
+
+// LinkState is where an activation link stands.
+type LinkState string
+
+// The states of a link.
+const (
+	LinkNone       LinkState = "none"
+	LinkOpen       LinkState = "open"
+	LinkDone       LinkState = "used"
+	LinkOver       LinkState = "expired"
+	LinkSuperseded LinkState = "superseded"
+)
+
+// CurrentLink is the link that counts, with the hashes of those it replaced.
+type CurrentLink struct {
+	Link
+	State    LinkState
+	Reminded bool
+	IssuedAt time.Time
+	Older    []string // hashes
+}
+
+// Message is one notification and what became of it.
+type Message struct {
+	ID, Purpose, Channel, Link string
+	RequestedAt                time.Time
+	Attempts                   int
+	NextTry                    *time.Time // nil when there will be none
+	Accepted, Final            bool
+	Trouble                    Trouble
+}
+
+// Credential is what the user logs in with.
+type Credential struct {
+	State    string // none, set
+	SetAt    time.Time
+	Question string
+	Sum      CredentialSum
+}
+
+// State is a user as its facts tell it.
+type State struct {
+	ID, Company, Site, Language, Licence, Device string
+	Number                                       domain.E164
+	Extension                                    string
+	Person                                       Person
+	Erased                                       bool // the person is forgotten
+	Lifecycle                                    Lifecycle
+	Suspended                                    bool // Lifecycle is what it will be after resuming
+	CreatedAt                                    time.Time
+	Started                                      bool // the activation has been started
+	Steps                                        []Step
+	Link                                         CurrentLink
+	Messages                                     []Message // open and recent ones, oldest first
+	Credential                                   Credential
+	Login                                        DeviceLoginIssued
+	Claims                                       Claims
+	Loose                                        []string             // claims that are to be released
+	Abandoned                                    map[string]time.Time // claims that were given up, and when
+}
+
+// Exists tells whether the user was ordered and is not deleted.
+func (s State) Exists() bool { return s.ID != "" && s.Lifecycle != Gone }
+
+// Shown is the state as it is shown to people and programs.
+func (s State) Shown() Lifecycle {
+	if s.Suspended && s.Lifecycle != Gone {
+		return OnHold
+	}
+	return s.Lifecycle
+}
+
+// HasLine tells whether the user has a number or an extension.
+func (s State) HasLine() bool { return s.Number != "" || s.Extension != "" }
+
+// Step finds a step of the activation.
+func (s State) Step(name string) (Step, bool) {
+	for _, step := range s.Steps {
+		if step.Name == name {
+			return step, true
+		}
+	}
+	return Step{}, false
+}
+
+// current is the step the activation stands at, "" before the start and after the end.
+func (s State) current() Step {
+	for _, step := range s.Steps {
+		if step.State != Done {
+			return step
+		}
+	}
+	return Step{}
+}
+
+// Message finds a notification by its id.
+func (s State) Message(id string) (Message, bool) {
+	for _, m := range s.Messages {
+		if m.ID == id {
+			return m, true
+		}
+	}
+	return Message{}, false
+}
+
+// Personal lists the words that must not make up the user's password.
+func (s State) Personal() []string {
+	p := s.Person
+	return []string{
+		p.FirstName, p.LastName, p.DirectoryFirstName, p.DirectoryLastName, p.Email, localPart(p.Email),
+		strings.TrimPrefix(p.Mobile, "+"), strings.TrimPrefix(string(s.Number), "+"),
+	}
+}
+
+func localPart(email string) string {
+	for i := range len(email) {
+		if email[i] == '@' {
+			return email[:i]
+		}
+	}
+	return ""
+}
+
+// stepsFor gives the policy's steps that apply: without number and extension
+// there is no line to connect.
+func stepsFor(s State, p policy.Policy) []string {
+	var steps []string
+	for _, step := range p.Steps {
+		if step != policy.StepLine || s.HasLine() {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
