@@ -1,0 +1,88 @@
+package temporald
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"time"
+
+	serverconfig "go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/persistence/sql/sqlplugin"
+	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
+	schema "go.temporal.io/server/schema/sqlite"
+	"google.golang.org/protobuf/types/known/durationpb"
+	_ "modernc.org/sqlite" // the driver named "sqlite"
+)
+
+// retention is how long a closed workflow can be looked at. The history that
+// counts is in the event store.
+const retention = 72 * time.Hour
+
+// storeConfig opens the file with a write-ahead log that is flushed at every
+// commit: what the server has acknowledged survives kill -9 and a power cut,
+// and the reactor's checkpoint never runs ahead of it. One connection, since
+// SQLite has one writer.
+func storeConfig(file string) *serverconfig.SQL {
+	return &serverconfig.SQL{
+		PluginName:   sqliteplugin.PluginName,
+		DatabaseName: (&url.URL{Path: file}).EscapedPath(),
+		ConnectAttributes: map[string]string{
+			"mode": "rwc", "journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000",
+		},
+	}
+}
+
+// prepareStore makes the tables and the namespace where they are missing.
+func prepareStore(ctx context.Context, file string, store *serverconfig.SQL) error {
+	if err := createSchema(ctx, file); err != nil {
+		return err
+	}
+	namespace, err := schema.NewNamespaceConfig(clusterName, Namespace, false, nil)
+	if err != nil {
+		return fmt.Errorf("describe the namespace: %w", err)
+	}
+	namespace.Detail.Config.Retention = durationpb.New(retention)
+	return schema.CreateNamespaces(store, namespace)
+}
+
+// createSchema makes all tables in one transaction, so that a process killed
+// during its first start leaves either no tables or all of them.
+func createSchema(ctx context.Context, file string) (err error) {
+	dsn := "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=journal_mode=wal&_pragma=busy_timeout=10000"
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	var tables int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master WHERE type = 'table'").Scan(&tables); err != nil {
+		return fmt.Errorf("look for tables: %w", err)
+	}
+	if tables > 0 {
+		return nil
+	}
+	if err := schema.SetupSchemaOnDB(schemaWriter{tx: tx, ctx: ctx}); err != nil {
+		return fmt.Errorf("create tables: %w", err)
+	}
+	return tx.Commit()
+}
+
+// schemaWriter is the part of AdminDB that SetupSchemaOnDB uses, on one
+// transaction; any other method would panic on the nil interface.
+type schemaWriter struct {
+	sqlplugin.AdminDB
+	tx  *sql.Tx
+	ctx context.Context
+}
+
+// Exec runs one schema statement in the transaction.
+func (w schemaWriter) Exec(statement string, args ...any) error {
+	_, err := w.tx.ExecContext(w.ctx, statement, args...)
+	return err
+}
