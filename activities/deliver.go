@@ -1,0 +1,62 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dialtone/domain/user"
+)
+
+// Deliver makes one attempt to send a message and notes how it ended. Running
+// again after a crash sends the same message: same Message-ID, same link.
+func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
+	s, err := u.load(ctx, in.User)
+	if err != nil {
+		return user.Duty{}, fmt.Errorf("deliver message %s: %w", in.Duty.Subject, err)
+	}
+	m, ok := s.state.Message(in.Duty.Subject)
+	if !ok || m.Accepted || m.Final || s.state.Erased {
+		return u.next(s.history), nil
+	}
+	outcome, err := u.send(ctx, s, m)
+	if err != nil {
+		return user.Duty{}, fmt.Errorf("deliver message %s: %w", m.ID, err)
+	}
+	attempt := m.Attempts + 1
+	note := user.NoteDelivery{Message: m.ID, Attempt: attempt, Provider: outcome.Provider}
+	if !outcome.Accepted {
+		note.Trouble = &user.Trouble{Cause: outcome.Cause, Responsible: outcome.Responsible, Code: outcome.Code, Text: outcome.Text}
+		if wait := NextTry(outcome, attempt); wait > 0 {
+			next := u.Journal.Now().Add(wait)
+			note.Trouble.NextTry = &next
+		}
+	}
+	return u.execute(ctx, s, u.cause(s, "delivery", m.ID, strconv.Itoa(attempt)), note.Decide)
+}
+
+func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, error) {
+	person, link := s.state.Person, s.state.Link
+	rendered, err := u.Texts.Render(m.Purpose, s.state.Language, TextData{
+		FirstName: person.FirstName, LastName: person.LastName,
+		Company: s.firm.Name, Operator: s.firm.Policy.Operator,
+		Link:   strings.TrimRight(u.PublicURL, "/") + "/activate/" + user.Token(u.LinkKey, s.state.ID, m.Link),
+		Number: string(s.state.Number), Extension: s.state.Extension,
+		ExpiresAt: link.ExpiresAt, ValidHours: int(s.firm.Policy.Link.Valid.Std().Hours()), Zone: zoneOf(s),
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if m.Channel == user.SMS {
+		// An attempt whose end was not seen may have gone through: the provider knows.
+		if found, sent := u.SMS.Lookup(ctx, person.Mobile, m.RequestedAt, rendered.SMS); sent {
+			return found, nil
+		}
+		return u.SMS.Send(ctx, SMS{ID: m.ID, To: person.Mobile, Text: rendered.SMS}), nil
+	}
+	return u.Mail.Send(ctx, Mail{
+		ID: m.ID, To: person.Email, ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
+		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Language: rendered.Language, Date: m.RequestedAt,
+	}), nil
+}

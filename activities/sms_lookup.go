@@ -1,0 +1,51 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	twilio "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+// lookupPage is how many of the latest messages to a number are looked at.
+const lookupPage = 50
+
+// Lookup looks for an SMS that was already handed over: same number, same
+// text, made at or after since. Found, its outcome is what became of it; not
+// found, the outcome is zero, or says why the looking itself went wrong.
+func (t *Texter) Lookup(ctx context.Context, to string, since time.Time, text string) (Outcome, bool) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
+	defer cancel()
+	trip := t.trip(ctx)
+	// No DateSent filter: a message still queued has no such date.
+	params := new(twilio.ListMessageParams).SetTo(to).SetPageSize(lookupPage)
+	page, err := t.api(trip).PageMessage(params, "", "")
+	if err == nil && trip.status >= http.StatusMultipleChoices {
+		err = errors.New("the SMS service points elsewhere")
+	}
+	if err != nil {
+		outcome := classifySMS(trip, err)
+		outcome.Ambiguous, outcome.Permanent = false, false // looking sends nothing and decides nothing
+		outcome.Text = clean(outcome.Text, to, text, t.config.AuthToken)
+		return outcome, false
+	}
+	for i := range page.Messages {
+		message := &page.Messages[i]
+		if value(message.Body) != text || value(message.To) != to || madeBefore(message, since) {
+			continue
+		}
+		outcome := messageOutcome(message)
+		outcome.Text = clean(outcome.Text, to, text)
+		return outcome, true
+	}
+	return Outcome{}, false
+}
+
+// madeBefore compares by the second, which is all Twilio tells; a message
+// without a readable date is not counted as older.
+func madeBefore(message *twilio.ApiV2010Message, since time.Time) bool {
+	made, err := time.Parse(time.RFC1123Z, value(message.DateCreated))
+	return err == nil && made.Before(since.Truncate(time.Second))
+}

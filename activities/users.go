@@ -1,0 +1,109 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// Courier hands over mails.
+type Courier interface {
+	Send(ctx context.Context, letter Mail) Outcome
+}
+
+// Messenger hands over SMS and finds those that were handed over before.
+type Messenger interface {
+	Send(ctx context.Context, text SMS) Outcome
+	Lookup(ctx context.Context, to string, since time.Time, text string) (Outcome, bool)
+}
+
+// Network is the operator's network: it puts a number into service. The same
+// order again is nothing. Errors that trying again can cure are Unavailable.
+type Network interface {
+	Activate(ctx context.Context, order string, number domain.E164) error
+}
+
+// Users performs the duties of users' workflows.
+type Users struct {
+	Journal   *eventstore.Journal
+	Mail      Courier
+	SMS       Messenger
+	Network   Network
+	Texts     *Texts
+	LinkKey   []byte // link tokens are derived with it
+	PublicURL string // origin of mailed links
+}
+
+// Errand is what a workflow asks for: a user's id and the duty to be done. It
+// holds ids only.
+type Errand struct {
+	User string    `json:"user"`
+	Duty user.Duty `json:"duty"`
+}
+
+// Look tells what a user's facts ask for now.
+func (u *Users) Look(ctx context.Context, in Errand) (user.Duty, error) {
+	h, err := u.Journal.Load(ctx, user.Stream(in.User))
+	if err != nil {
+		return user.Duty{}, fmt.Errorf("look at user %s: %w", in.User, err)
+	}
+	return u.next(h.Facts), nil
+}
+
+func (u *Users) next(facts []domain.Fact) user.Duty { return user.Fold(facts).Duty(u.Journal.Now()) }
+
+// subject is a user and its company as an activity finds them.
+type subject struct {
+	state   user.State
+	firm    company.State
+	history []domain.Fact
+}
+
+func (u *Users) load(ctx context.Context, id string) (subject, error) {
+	h, err := u.Journal.Load(ctx, user.Stream(id))
+	if err != nil {
+		return subject{}, err
+	}
+	s := subject{state: user.Fold(h.Facts), history: h.Facts}
+	firm, err := u.Journal.Load(ctx, company.Stream(s.state.Company))
+	if err != nil {
+		return subject{}, err
+	}
+	s.firm = company.Fold(firm.Facts)
+	return s, nil
+}
+
+// cause makes the cause of a command that the workflow gives for a purpose. The
+// command's id follows from the user and the purpose, so an activity that runs
+// again gives the same command.
+func (u *Users) cause(s subject, purpose ...string) domain.Cause {
+	rules := s.firm.Policy
+	cause := domain.Cause{
+		Command: domain.DeriveID(append([]string{"workflow", s.state.ID}, purpose...)...),
+		Actor:   domain.Actor{Kind: domain.ActorSystem, ID: "workflow"},
+		Channel: domain.ChannelWorkflow,
+		Policy:  fmt.Sprintf("%s/%d", rules.Name, rules.Version),
+		At:      u.Journal.Now(),
+	}
+	for _, fact := range s.history {
+		cause.Causation = fact.ID
+		if fact.Channel != domain.ChannelWorkflow {
+			cause.Correlation = fact.Command
+		}
+	}
+	return cause
+}
+
+// execute gives a command to the user's stream and tells the next duty.
+func (u *Users) execute(ctx context.Context, s subject, cause domain.Cause, decide domain.Decide) (user.Duty, error) {
+	result, err := u.Journal.Execute(ctx, user.Stream(s.state.ID), cause, decide)
+	if err != nil {
+		return user.Duty{}, err
+	}
+	return u.next(result.Facts), nil
+}
