@@ -1,0 +1,55 @@
+# Everything a person or CI calls. Tools are pinned in tools/go.mod.
+SHELL := /bin/bash
+export GOTOOLCHAIN := local
+
+BIN  := bin/dialtone
+TOOL := go tool -modfile=tools/go.mod
+
+# The Temporal server is compiled into these; with the race detector that takes
+# ten minutes and finds nothing of ours.
+SERVER_PACKAGES := /cmd/|/deploy/local/temporald|/e2e|/bench
+
+.PHONY: run build assets generate test check bench prove fmt lint race deps clean
+
+run: build ## all roles in one process on embedded engines
+	$(BIN) run $(ARGS)
+
+build: assets
+	go build -o $(BIN) ./cmd/dialtone
+
+assets: api/assets/vendor/.stamp ## front-end packages; the Go build works without them
+
+api/assets/vendor/.stamp: package.json package-lock.json scripts/assets.sh
+	bash scripts/assets.sh
+	@touch $@
+
+generate: ## templ components to Go
+	$(TOOL) templ generate
+
+deps: ## what the tests need from the system (sipp, chromium)
+	bash scripts/deps.sh
+
+test: deps build ## all tests; the last line is "N passed, 0 failed"
+	set -o pipefail; go test -json -timeout 20m ./... | go run ./scripts/testsum
+
+check: fmt lint race ## format, vet, linters, workflowcheck, -race
+
+fmt:
+	@out=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); if [ -n "$$out" ]; then echo "not formatted (gofumpt):"; echo "$$out"; exit 1; fi
+
+lint:
+	go vet ./...
+	$(TOOL) golangci-lint run ./...
+	$(TOOL) workflowcheck ./workflows/...
+
+race:
+	go test -race -timeout 15m $$(go list ./... | grep -vE '$(SERVER_PACKAGES)')
+
+bench: build ## the README's performance table
+	go run ./bench -binary $(BIN)
+
+prove: build ## the long forms of the proofs
+	DIALTONE_LONG=1 go test -timeout 60m -count=1 ./eventstore/... ./e2e/...
+
+clean:
+	rm -rf bin node_modules api/assets/vendor/*

@@ -1,0 +1,2 @@
+// Package tools only gives a place to pin the tools' versions.
+package tools
