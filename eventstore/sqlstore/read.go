@@ -1,0 +1,110 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"math"
+	"time"
+
+	"dialtone/eventstore"
+)
+
+// The bounds of one page: no more is in memory for one reader, apart from a
+// single event that is larger.
+const (
+	pageEvents = 500
+	pageBytes  = 1 << 20
+)
+
+// Read gives a stream's events page by page; the file is not held between.
+func (s *Store) Read(
+	ctx context.Context, stream string, from uint64, direction eventstore.Direction, limit int,
+) iter.Seq2[eventstore.Recorded, error] {
+	query, step := selectForwards, int64(1)
+	if direction == eventstore.Backwards {
+		query, step = selectBackwards, -1
+	}
+	return func(yield func(eventstore.Recorded, error) bool) {
+		next, left := int64(min(from, math.MaxInt64)), limit
+		for more := true; more && next >= 0; {
+			count := pageOf(left, limit)
+			page, err := fetch(ctx, func() (*sql.Rows, error) {
+				return s.read[query].QueryContext(ctx, stream, next, count)
+			})
+			if err != nil {
+				yield(eventstore.Recorded{}, s.fault("read "+stream, err))
+				return
+			}
+			if !deliver(page, yield) {
+				return
+			}
+			if left -= len(page.events); limit > 0 && left == 0 {
+				return
+			}
+			if more = page.cut || len(page.events) == count; more {
+				next = int64(page.events[len(page.events)-1].Revision) + step
+			}
+		}
+	}
+}
+
+// pageOf says how many events to ask for when so many are left of a limit.
+func pageOf(left, limit int) int {
+	if limit <= 0 {
+		return pageEvents
+	}
+	return min(left, pageEvents)
+}
+
+// page is the result of one query.
+type page struct {
+	events []eventstore.Recorded
+	cut    bool // it ended early because it became large
+}
+
+func deliver(p page, yield func(eventstore.Recorded, error) bool) bool {
+	for _, event := range p.events {
+		if !yield(event, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// fetch runs a query and collects its page, again while another process that
+// opens or closes the file is in the way.
+func fetch(ctx context.Context, query func() (*sql.Rows, error)) (page, error) {
+	var p page
+	err := patiently(ctx, func() error {
+		rows, err := query()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		p, err = collect(rows)
+		return err
+	})
+	return p, err
+}
+
+// collect reads rows until they end or the page is large.
+func collect(rows *sql.Rows) (page, error) {
+	var p page
+	for size := 0; rows.Next(); {
+		if size > pageBytes {
+			p.cut = true
+			return p, nil
+		}
+		var event eventstore.Recorded
+		var recorded int64
+		if err := rows.Scan(&event.Position, &event.Stream, &event.Revision, &event.ID, &event.Type,
+			&event.Data, &event.Meta, &recorded); err != nil {
+			return page{}, err
+		}
+		event.Time = time.UnixMicro(recorded).UTC()
+		p.events = append(p.events, event)
+		size += len(event.Data) + len(event.Meta)
+	}
+	return p, rows.Err()
+}

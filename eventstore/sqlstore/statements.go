@@ -1,0 +1,45 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"fmt"
+)
+
+//go:embed schema.sql
+var schema string
+
+// All SQL of the event store. Rows are inserted one by one: an insert of many
+// makes SQLite keep a journal of its own to undo half of it, and is slower.
+const (
+	columns = `position, stream, revision, id, type, data, meta, recorded`
+
+	selectVersion   = `pragma data_version`
+	selectTail      = `select position, recorded from events order by position desc limit 1`
+	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
+	selectByID      = `select revision, position from events where stream = $1 and id = $2 order by revision limit 1`
+	selectIDs       = `select id, position from events where stream = $1 and revision > $2 order by revision limit $3`
+	selectForwards  = `select ` + columns + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
+	selectBackwards = `select ` + columns + ` from events where stream = $1 and revision <= $2 order by revision desc limit $3`
+	selectRecorded  = `select position, recorded from events where position >= $1 order by position limit 1`
+	selectRange     = `select ` + columns + ` from events where position > $1 and position <= $2`
+	insertEvent     = `insert into events (` + columns + `) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+)
+
+// statements are prepared once on one pool.
+type statements map[string]*sql.Stmt
+
+func prepare(ctx context.Context, db *sql.DB, queries ...string) (statements, error) {
+	prepared := statements{}
+	for _, query := range queries {
+		err := patiently(ctx, func() (err error) {
+			prepared[query], err = db.PrepareContext(ctx, query)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("prepare %q: %w", query, err)
+		}
+	}
+	return prepared, nil
+}
