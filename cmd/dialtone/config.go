@@ -1,0 +1,194 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/env/v2"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/providers/posflag"
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+
+	"dialtone/activities"
+)
+
+// Config is everything that can be set, read once: flag over environment over
+// file over default.
+type Config struct {
+	Data              string `koanf:"data"`
+	HTTP              string `koanf:"http"`
+	PublicURL         string `koanf:"public-url"`
+	SIP               string `koanf:"sip"`
+	SIPDomain         string `koanf:"sip-domain"`
+	Trunk             string `koanf:"trunk"`
+	EventStore        string `koanf:"eventstore"`
+	Database          string `koanf:"database"`
+	Keys              string `koanf:"keys"`
+	MasterKey         string `koanf:"master-key"`
+	Temporal          string `koanf:"temporal"`
+	TemporalNamespace string `koanf:"temporal-namespace"`
+	TemporalUI        string `koanf:"temporal-ui"`
+	SMTP              string `koanf:"smtp"`
+	SMS               string `koanf:"sms"`
+	MailFrom          string `koanf:"mail-from"`
+	Policies          string `koanf:"policies"`
+	LogLevel          string `koanf:"log-level"`
+
+	placed []string // flags that nobody has set: their files lie in the data folder
+}
+
+const (
+	embedded         = "embedded"
+	defaultHTTP      = "127.0.0.1:8080"
+	defaultPublicURL = "http://" + defaultHTTP
+)
+
+// addFlags declares every flag with its default.
+func addFlags(flags *pflag.FlagSet) {
+	flags.String("data", "./data", "folder of the embedded engines' files")
+	flags.String("config", "", "configuration file (default dialtone.yaml, where there is one)")
+	flags.String("http", defaultHTTP, "address of the API and the pages")
+	flags.String("public-url", defaultPublicURL, "origin of mailed links; never taken from a request")
+	flags.String("sip", "127.0.0.1:5060", "address of SIP over UDP and TCP")
+	flags.String("sip-domain", "dialtone.local", "realm and domain of addresses of record")
+	flags.String("trunk", "", "sip:host:port for numbers that are not ours, mobiles included")
+	flags.String("eventstore", "", "sqlite:FILE (default sqlite:DATA/events.db)")
+	flags.String("database", "", "read models, registrations and sessions: sqlite:FILE (default sqlite:DATA/projections.db)")
+	flags.String("keys", "", "data keys of persons: sqlite:FILE (default sqlite:DATA/keys.db)")
+	flags.String("master-key", "", "file made at the first start, or env:NAME with 64 hex digits (default DATA/master.key)")
+	flags.String("temporal", embedded, "embedded, or host:port of a Temporal server")
+	flags.String("temporal-namespace", "default", "namespace at a Temporal server of one's own")
+	flags.String("temporal-ui", "127.0.0.1:8233", "address of Temporal's Web UI, embedded mode only")
+	flags.String("smtp", embedded, "embedded, or smtp://user:pass@host:port (smtps://)")
+	flags.String("sms", embedded, "embedded, or twilio://SID:TOKEN@?from=…")
+	flags.String("mail-from", "no-reply@dialtone.local", "sender of mails")
+	flags.String("policies", "", "folder of policy files (default: the built-in ones)")
+	flags.String("log-level", "info", "debug, info, warn or error")
+}
+
+// loadConfig reads flags, environment and file, and tells all problems at once.
+func loadConfig(flags *pflag.FlagSet) (Config, error) {
+	k := koanf.New(".")
+	path, err := flags.GetString("config")
+	if err != nil {
+		return Config{}, err
+	}
+	chosen := path != ""
+	if !chosen {
+		path = "dialtone.yaml"
+	}
+	if _, err := os.Stat(path); err == nil || chosen {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return Config{}, fmt.Errorf("configuration file %s: %w", path, err)
+		}
+	}
+	if err := unknownKeys(k, flags, path); err != nil {
+		return Config{}, err
+	}
+	environment := env.Provider(".", env.Opt{Prefix: "DIALTONE_", TransformFunc: func(key, value string) (string, any) {
+		return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, "DIALTONE_")), "_", "-"), value
+	}})
+	if err := k.Load(environment, nil); err != nil {
+		return Config{}, fmt.Errorf("read the environment: %w", err)
+	}
+	if err := k.Load(posflag.Provider(flags, ".", k), nil); err != nil {
+		return Config{}, fmt.Errorf("read the flags: %w", err)
+	}
+	var c Config
+	if err := k.Unmarshal("", &c); err != nil {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	if c.PublicURL == defaultPublicURL && c.HTTP != defaultHTTP {
+		c.PublicURL = "" // follows the address that is bound
+	}
+	c.place()
+	return c, c.validate()
+}
+
+func unknownKeys(k *koanf.Koanf, flags *pflag.FlagSet, path string) error {
+	var problems []error
+	for _, key := range k.Keys() {
+		if flags.Lookup(key) == nil {
+			problems = append(problems, fmt.Errorf("configuration file %s: there is no setting %q", path, key))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// place puts the files that were not placed into the data folder.
+func (c *Config) place() {
+	for _, f := range []struct {
+		flag  string
+		value *string
+		place string
+	}{
+		{"eventstore", &c.EventStore, "sqlite:" + filepath.Join(c.Data, "events.db")},
+		{"database", &c.Database, "sqlite:" + filepath.Join(c.Data, "projections.db")},
+		{"keys", &c.Keys, "sqlite:" + filepath.Join(c.Data, "keys.db")},
+		{"master-key", &c.MasterKey, filepath.Join(c.Data, "master.key")},
+	} {
+		if *f.value == "" {
+			*f.value = f.place
+			c.placed = append(c.placed, f.flag)
+		}
+	}
+}
+
+func (c *Config) validate() error {
+	var problems []error
+	need := func(ok bool, format string, args ...any) {
+		if !ok {
+			problems = append(problems, fmt.Errorf(format, args...))
+		}
+	}
+	for _, a := range []struct{ flag, value string }{{"http", c.HTTP}, {"sip", c.SIP}, {"temporal-ui", c.TemporalUI}} {
+		_, _, err := net.SplitHostPort(a.value)
+		need(err == nil, "--%s is host:port, not %q", a.flag, a.value)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		need(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "",
+			"--public-url is an origin such as https://phones.example.com, not %q", c.PublicURL)
+	}
+	need(c.SIPDomain != "" && !strings.ContainsAny(c.SIPDomain, " \"@:/"), "--sip-domain is a domain, not %q", c.SIPDomain)
+	_, err := trunkAddress(c.Trunk)
+	need(err == nil, "--trunk is sip:host:port, not %q", c.Trunk)
+	for _, s := range []struct{ flag, value string }{{"eventstore", c.EventStore}, {"database", c.Database}, {"keys", c.Keys}} {
+		need(strings.HasPrefix(s.value, "sqlite:") && len(s.value) > len("sqlite:"), "--%s is sqlite:FILE; other stores are not built yet", s.flag)
+	}
+	if c.Temporal != embedded {
+		_, _, err := net.SplitHostPort(c.Temporal)
+		need(err == nil, "--temporal is embedded or host:port, not %q", c.Temporal)
+	}
+	if c.SMTP != embedded {
+		_, err := activities.ParseSMTP(c.SMTP)
+		need(err == nil, "--smtp: %v", err)
+	}
+	if c.SMS != embedded {
+		_, err := activities.ParseSMS(c.SMS)
+		need(err == nil, "--sms: %v", err)
+	}
+	_, err = logLevel(c.LogLevel)
+	need(err == nil, "--log-level is debug, info, warn or error, not %q", c.LogLevel)
+	return errors.Join(problems...)
+}
+
+// trunkAddress gives host:port of sip:host:port; "" stays "".
+func trunkAddress(uri string) (string, error) {
+	if uri == "" {
+		return "", nil
+	}
+	address, found := strings.CutPrefix(uri, "sip:")
+	host, port, err := net.SplitHostPort(address)
+	if !found || err != nil || host == "" || port == "" {
+		return "", fmt.Errorf("%q is not sip:host:port", uri)
+	}
+	return address, nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"dialtone/activities"
+	"dialtone/deploy/local"
+	"dialtone/deploy/local/temporald"
+)
+
+// stands are the stand-ins for what an operator has outside: a mail server, an
+// SMS provider and a network. Those that are not embedded are left out of use.
+type stands struct {
+	local.Stands
+	sms     *http.Server
+	smsAddr string
+}
+
+const (
+	standAccount = "ACdialtone"
+	standToken   = "embedded"
+	inboxLimit   = 10_000
+)
+
+// startStands starts the stand-ins and the inbox they deliver to.
+func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, err error) {
+	s := &stands{}
+	if s.Inbox, err = local.OpenInbox(ctx, filepath.Join(c.Data, "inbox.db"), inboxLimit, time.Now); err != nil {
+		return nil, fmt.Errorf("open the inbox: %w", err)
+	}
+	if s.Mail, err = local.StartMail(ctx, "127.0.0.1:0", s.Inbox, log); err != nil {
+		return nil, errors.Join(err, s.Inbox.Close())
+	}
+	s.Network = local.NewNetwork()
+	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: standToken, Inbox: s.Inbox, Random: rand.Reader})
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for the embedded SMS service: %w", err), s.stop(ctx))
+	}
+	s.smsAddr = listener.Addr().String()
+	s.sms = &http.Server{Handler: s.SMS, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := s.sms.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the embedded SMS service ended", "error", err)
+		}
+	}()
+	return s, nil
+}
+
+func (s *stands) stop(ctx context.Context) error {
+	var problems []error
+	if s.sms != nil {
+		problems = append(problems, s.sms.Close())
+	}
+	return errors.Join(append(problems, s.Mail.Stop(ctx), s.Inbox.Close())...)
+}
+
+// courier gives the mail sender of the configuration.
+func courier(c Config, s *stands) (*activities.Mailer, error) {
+	config := activities.MailConfig{TLS: activities.TLSNone}
+	if c.SMTP == embedded {
+		host, port, err := splitPort(s.Mail.Address())
+		if err != nil {
+			return nil, err
+		}
+		config.Host, config.Port = host, port
+	} else {
+		var err error
+		if config, err = activities.ParseSMTP(c.SMTP); err != nil {
+			return nil, err
+		}
+	}
+	config.From, config.FromName = c.MailFrom, "Dialtone"
+	return activities.NewMailer(config)
+}
+
+// messenger gives the SMS sender of the configuration.
+func messenger(c Config, s *stands) (*activities.Texter, error) {
+	if c.SMS != embedded {
+		config, err := activities.ParseSMS(c.SMS)
+		if err != nil {
+			return nil, err
+		}
+		return activities.NewTexter(config)
+	}
+	return activities.NewTexter(activities.SMSConfig{
+		AccountSID: standAccount, AuthToken: standToken, From: "Dialtone", BaseURL: "http://" + s.smsAddr,
+	})
+}
+
+// startTemporal starts the embedded Temporal server.
+func startTemporal(ctx context.Context, c Config, log *slog.Logger) (*temporald.Server, error) {
+	server, err := temporald.Start(ctx, temporald.Config{
+		File: filepath.Join(c.Data, "temporal.db"), UI: c.TemporalUI, Log: log.With("part", "temporal"),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the embedded Temporal server: %w", err)
+	}
+	return server, nil
+}
+
+func splitPort(address string) (string, int, error) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return "", 0, fmt.Errorf("read the address %s: %w", address, err)
+	}
+	port, err := net.LookupPort("tcp", text)
+	return host, port, err
+}

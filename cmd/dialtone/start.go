@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	sdkclient "go.temporal.io/sdk/client"
+	sdklog "go.temporal.io/sdk/log"
+
+	"dialtone/activities"
+	"dialtone/api"
+	"dialtone/projections/routing"
+	"dialtone/workers"
+	"dialtone/workers/sip"
+)
+
+// start starts everything the roles need and returns when it is ready.
+func (p *process) start(ctx context.Context) error {
+	if err := p.listen(ctx); err != nil {
+		return err
+	}
+	if p.roles.all() {
+		var err error
+		if p.stands, err = startStands(context.WithoutCancel(ctx), p.config, p.log); err != nil {
+			return err
+		}
+		p.onStop(p.stands.stop)
+	}
+	if p.roles.projector {
+		p.group.Go(func() error { return p.views.Run(ctx, p.journal) })
+	}
+	starts := []func() error{}
+	if p.roles.worker {
+		starts = append(starts, func() error { return p.startWorker(ctx) })
+	}
+	if p.roles.sip {
+		starts = append(starts, func() error { return p.startSIP(ctx) })
+	}
+	if err := together(starts...); err != nil {
+		return err
+	}
+	if p.roles.api {
+		return p.startAPI(ctx)
+	}
+	return nil
+}
+
+// startWorker starts what follows facts: reactor, workflows and sweep. With a
+// Temporal server of one's own that is away, it goes on trying in the background.
+func (p *process) startWorker(ctx context.Context) error {
+	p.where.temporal = p.config.Temporal
+	if p.config.Temporal == embedded {
+		server, err := startTemporal(ctx, p.config, p.log)
+		if err != nil {
+			return err
+		}
+		p.temporal = server
+		p.onStop(server.Stop)
+		p.where.temporal = server.Address()
+	}
+	users, err := p.users()
+	if err != nil {
+		return err
+	}
+	sweep := &workers.Sweep{Journal: p.journal, Overdue: p.views, Log: p.log.With("part", "sweep")}
+	p.group.Go(func() error { return sweep.Run(ctx) })
+	client, err := sdkclient.NewLazyClient(sdkclient.Options{
+		HostPort: p.where.temporal, Namespace: p.config.TemporalNamespace,
+		Logger: sdklog.NewStructuredLogger(p.log.With("part", "workflows")),
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the Temporal client: %w", err)
+	}
+	p.onStop(func(context.Context) error { client.Close(); return nil })
+	if p.temporal != nil {
+		return p.provision(ctx, client, users)
+	}
+	p.group.Go(func() error {
+		for ctx.Err() == nil {
+			err := p.provision(ctx, client, users)
+			if err == nil {
+				return nil
+			}
+			p.log.Warn("Temporal does not answer; trying again", "error", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(2 * time.Second):
+			}
+		}
+		return nil
+	})
+	return nil
+}
+
+func (p *process) provision(ctx context.Context, client sdkclient.Client, users *activities.Users) error {
+	provisioning, err := workers.StartProvisioning(client, users)
+	if err != nil {
+		return err
+	}
+	reactor := &workers.Reactor{
+		Journal: p.journal, Checkpoints: p.views, Temporal: client, Holder: uuid.NewString(), Log: p.log.With("part", "reactor"),
+	}
+	p.group.Go(func() error { return reactor.Run(ctx) })
+	p.onStop(func(context.Context) error { provisioning.Stop(); return nil })
+	return nil
+}
+
+// users puts together what the activities need.
+func (p *process) users() (*activities.Users, error) {
+	mail, err := courier(p.config, p.stands)
+	if err != nil {
+		return nil, err
+	}
+	sms, err := messenger(p.config, p.stands)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := activities.NewTexts()
+	if err != nil {
+		return nil, err
+	}
+	users := &activities.Users{
+		Journal: p.journal, Mail: mail, SMS: sms, Texts: texts,
+		LinkKey: p.secrets[secretLinks], PublicURL: p.config.PublicURL,
+	}
+	if p.stands != nil {
+		users.Network = p.stands.Network
+	}
+	return users, nil
+}
+
+func (p *process) startSIP(ctx context.Context) error {
+	table, err := routing.Open(routing.Config{
+		Journal: p.journal, File: filepath.Join(p.config.Data, "routing.snapshot"), Key: p.secrets[secretSnapshot], Log: p.log.With("part", "routing"),
+	})
+	if err != nil {
+		return fmt.Errorf("open the routing table: %w", err)
+	}
+	p.group.Go(func() error { return table.Run(ctx) })
+	trunk, err := trunkAddress(p.config.Trunk)
+	if err != nil {
+		return err
+	}
+	worker, err := sip.New(sip.Config{
+		Address: p.config.SIP, Domain: p.config.SIPDomain, Trunk: trunk, Table: table.Current,
+		Registrations: sip.NewRegistrations(p.views.DB()), NonceKey: p.secrets[secretNonces],
+		Clock: time.Now, Log: p.log.With("part", "sip"), Random: rand.Reader,
+	})
+	if err != nil {
+		return err
+	}
+	if err := worker.Start(ctx); err != nil {
+		return fmt.Errorf("start SIP: %w", err)
+	}
+	p.where.sip = worker.Addr()
+	p.onStop(worker.Stop)
+	return nil
+}
+
+// listen takes the address of HTTP before anything else, since mailed links
+// follow it where no public URL is set.
+func (p *process) listen(ctx context.Context) error {
+	address := p.config.HTTP
+	if p.roles.api {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err != nil {
+			return fmt.Errorf("listen for HTTP: %w", err)
+		}
+		p.listener, address = listener, listener.Addr().String()
+		p.where.http = address
+		p.onStop(func(context.Context) error { listener.Close(); return nil }) //nolint:errcheck // closed by the server, too
+	}
+	if p.config.PublicURL == "" {
+		p.config.PublicURL = "http://" + address
+	}
+	return nil
+}
+
+func (p *process) startAPI(ctx context.Context) error {
+	config, err := p.apiConfig(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := api.New(config)
+	if err != nil {
+		return err
+	}
+	web := &http.Server{
+		Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx }, // live pages end with the process
+	}
+	p.group.Go(func() error {
+		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve HTTP: %w", err)
+		}
+		return nil
+	})
+	p.onStop(func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		if err := web.Shutdown(ctx); err != nil {
+			return web.Close()
+		}
+		return nil
+	})
+	return nil
+}
+
+func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
+	token, err := operatorToken(filepath.Join(p.config.Data, "operator.token"))
+	if err != nil {
+		return api.Config{}, err
+	}
+	policies, err := rules(p.config)
+	if err != nil {
+		return api.Config{}, err
+	}
+	config := api.Config{
+		Journal: p.journal, Views: p.views, Policies: policies,
+		ClaimKey: p.secrets[secretClaims], LinkKey: p.secrets[secretLinks],
+		DeviceKey: p.secrets[secretDevices], SessionKey: p.secrets[secretSessions],
+		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token,
+		NewID: uuid.NewString, Hash: passwordHash(ctx), Log: p.log.With("part", "api"),
+		Ready: func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
+	}
+	if p.stands != nil && isLoopback(p.where.http) {
+		config.Dev = devHandler(p.stands)
+	}
+	return config, nil
+}
+
+// isLoopback tells whether an address is reached from this machine only: the
+// stand-ins show mailed links, so they are not for anybody else.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return err == nil && ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+func userCommand() *cobra.Command {
+	command := &cobra.Command{Use: "user", Short: "What is known of a user"}
+	history := &cobra.Command{
+		Use: "history ID", Short: "A user's facts, oldest first", Args: cobra.ExactArgs(1),
+		RunE: configured(userHistory),
+	}
+	history.Flags().Bool("json", false, "one JSON object a line, with the data of each fact")
+	show := &cobra.Command{
+		Use: "show ID", Short: "A user as of a moment", Args: cobra.ExactArgs(1),
+		RunE: configured(userShow),
+	}
+	show.Flags().String("at", "", "the moment, RFC 3339 (default: now)")
+	command.AddCommand(history, show)
+	return command
+}
+
+// userHistory prints a user's facts. It reads the stream itself, so it tells
+// the truth also when the read models lag.
+func userHistory(cmd *cobra.Command, args []string, c Config) error {
+	h, err := open(cmd, c)
+	if err != nil {
+		return err
+	}
+	defer h.close() //nolint:errcheck // only read
+	loaded, err := h.journal.Load(cmd.Context(), user.Stream(args[0]))
+	if err != nil {
+		return err
+	}
+	if len(loaded.Facts) == 0 {
+		return fmt.Errorf("there is no user %s", args[0])
+	}
+	asJSON, err := cmd.Flags().GetBool("json")
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(cmd, loaded.Facts)
+	}
+	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "REVISION\tAT\tFACT\tBY\tTHROUGH\tREASON")
+	for _, f := range loaded.Facts {
+		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", f.Revision, f.At.UTC().Format(time.RFC3339), f.Event.Type(), by(f.Actor), f.Channel, f.Reason)
+	}
+	return table.Flush()
+}
+
+func by(a domain.Actor) string {
+	if a.ID == "" || a.ID == a.Kind {
+		return a.Kind
+	}
+	return a.Kind + " " + a.ID
+}
+
+func printJSON(cmd *cobra.Command, facts []domain.Fact) error {
+	out := json.NewEncoder(cmd.OutOrStdout())
+	for _, f := range facts {
+		line := struct {
+			Revision uint64       `json:"revision"`
+			At       time.Time    `json:"at"`
+			Type     string       `json:"type"`
+			Actor    domain.Actor `json:"actor"`
+			Channel  string       `json:"channel"`
+			Reason   string       `json:"reason,omitempty"`
+			Data     domain.Event `json:"data"`
+		}{f.Revision, f.At, f.Event.Type(), f.Actor, f.Channel, f.Reason, user.WithoutSecrets(f.Event)}
+		if err := out.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// userShow prints the user as of a moment: the greatest position recorded until then.
+func userShow(cmd *cobra.Command, args []string, c Config) error {
+	at, err := cmd.Flags().GetString("at")
+	if err != nil {
+		return err
+	}
+	moment := time.Now()
+	if at != "" {
+		if moment, err = time.Parse(time.RFC3339Nano, at); err != nil {
+			return fmt.Errorf("--at is a moment such as 2026-11-23T12:00:00Z, not %q", at)
+		}
+	}
+	h, err := open(cmd, c)
+	if err != nil {
+		return err
+	}
+	defer h.close() //nolint:errcheck // only read
+	position, err := h.store.PositionAt(cmd.Context(), moment)
+	if err != nil {
+		return err
+	}
+	loaded, err := h.journal.LoadAt(cmd.Context(), user.Stream(args[0]), position)
+	if err != nil {
+		return err
+	}
+	if loaded.Revision == eventstore.NoStream {
+		return errors.New("there was no such user then")
+	}
+	state := user.Fold(loaded.Facts)
+	out := json.NewEncoder(cmd.OutOrStdout())
+	out.SetIndent("", "  ")
+	return out.Encode(state.Card())
+}

@@ -1,0 +1,84 @@
+// Package workers holds the long-running processes: the reactor that makes
+// workflows follow facts, the worker that runs them, the projector that keeps
+// the read models, and the sweep that releases what nobody confirmed.
+package workers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"dialtone/activities"
+	"dialtone/workflows"
+)
+
+// Provisioning runs users' workflows and their activities.
+type Provisioning struct{ worker worker.Worker }
+
+// StartProvisioning begins to take tasks from Temporal.
+func StartProvisioning(c client.Client, users *activities.Users) (*Provisioning, error) {
+	w := worker.New(c, workflows.UserQueue, worker.Options{
+		MaxConcurrentActivityExecutionSize:     64,
+		MaxConcurrentWorkflowTaskExecutionSize: 64,
+		MaxConcurrentActivityTaskPollers:       8,
+		MaxConcurrentWorkflowTaskPollers:       8,
+		StickyScheduleToStartTimeout:           2 * time.Second,
+		WorkerStopTimeout:                      3 * time.Second,
+		Interceptors:                           []interceptor.WorkerInterceptor{&pulse{}},
+	})
+	w.RegisterWorkflowWithOptions(workflows.User, workflow.RegisterOptions{Name: "User"})
+	w.RegisterActivity(users)
+	if err := w.Start(); err != nil {
+		return nil, fmt.Errorf("start the worker of %s: %w", workflows.UserQueue, err)
+	}
+	return &Provisioning{worker: w}, nil
+}
+
+// Stop ends taking tasks and waits a little for those under way.
+func (p *Provisioning) Stop() { p.worker.Stop() }
+
+// pulse sends a heartbeat for every activity as long as its process lives, so
+// that Temporal notices the end of the process within seconds, not minutes.
+type pulse struct {
+	interceptor.WorkerInterceptorBase
+}
+
+const heartbeat = 2 * time.Second
+
+// InterceptActivity puts the heartbeat around an activity.
+func (*pulse) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
+	beating := &beating{}
+	beating.Next = next
+	return beating
+}
+
+type beating struct {
+	interceptor.ActivityInboundInterceptorBase
+}
+
+// ExecuteActivity runs the activity with a heartbeat beside it.
+func (b *beating) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteActivityInput) (any, error) {
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		tick := time.NewTicker(heartbeat)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return b.Next.ExecuteActivity(ctx, in)
+}

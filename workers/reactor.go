@@ -1,0 +1,178 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"dialtone/domain"
+	"dialtone/eventstore"
+	"dialtone/workflows"
+)
+
+// Checkpoints keep how far the reactor has come, and who is the reactor.
+type Checkpoints interface {
+	Checkpoint(ctx context.Context, name string) (eventstore.Position, error)
+	SetCheckpoint(ctx context.Context, name string, position eventstore.Position) error
+	Lease(ctx context.Context, name, holder string, ttl time.Duration) (bool, error)
+	Unlease(ctx context.Context, name, holder string) error
+}
+
+// Reactor makes workflows follow facts: every fact of a user that no workflow
+// wrote starts or wakes the workflow user/<id>.
+type Reactor struct {
+	Journal     *eventstore.Journal
+	Checkpoints Checkpoints
+	Temporal    client.Client
+	Holder      string // this process, for the lease
+	Log         *slog.Logger
+}
+
+const (
+	reactorName  = "reactor"
+	reactorLease = 10 * time.Second
+	reactorBatch = 256
+	signalsAtOne = 32 // signals under way at once
+)
+
+// Run reacts until the context ends. Without the lease it stands by; after an
+// error it goes on from the checkpoint.
+func (r *Reactor) Run(ctx context.Context) error {
+	defer func() {
+		release, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if err := r.Checkpoints.Unlease(release, reactorName, r.Holder); err != nil {
+			r.Log.Warn("the reactor's lease was not given back", "error", err)
+		}
+	}()
+	for ctx.Err() == nil {
+		held, err := r.Checkpoints.Lease(ctx, reactorName, r.Holder, reactorLease)
+		if err == nil && held {
+			err = r.follow(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			r.Log.Warn("the reactor starts again from its checkpoint", "error", err)
+		}
+		pause(ctx, time.Second)
+	}
+	return nil
+}
+
+// follow reads facts behind the checkpoint and passes them on, batch by batch.
+func (r *Reactor) follow(ctx context.Context) error {
+	at, err := r.Checkpoints.Checkpoint(ctx, reactorName)
+	if err != nil {
+		return fmt.Errorf("read the reactor's checkpoint: %w", err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	messages, failed := r.subscribe(ctx, at)
+	renew := time.NewTicker(reactorLease / 3)
+	defer renew.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-failed:
+			return err
+		case <-renew.C:
+			if held, err := r.Checkpoints.Lease(ctx, reactorName, r.Holder, reactorLease); err != nil || !held {
+				return fmt.Errorf("keep the reactor's lease (held: %t): %w", held, err)
+			}
+		case first := <-messages:
+			if err := r.pass(ctx, collect(first, messages)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (r *Reactor) subscribe(ctx context.Context, after eventstore.Position) (<-chan eventstore.Message, <-chan error) {
+	messages, failed := make(chan eventstore.Message, reactorBatch), make(chan error, 1)
+	go func() {
+		for message, err := range r.Journal.Store().Subscribe(ctx, after, "user-") {
+			if err != nil {
+				failed <- fmt.Errorf("follow the facts: %w", err)
+				return
+			}
+			select {
+			case messages <- message:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return messages, failed
+}
+
+// collect takes what is waiting behind the first message.
+func collect(first eventstore.Message, more <-chan eventstore.Message) []eventstore.Message {
+	batch := []eventstore.Message{first}
+	for len(batch) < reactorBatch {
+		select {
+		case message := <-more:
+			batch = append(batch, message)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// pass wakes one workflow a user, and moves the checkpoint once Temporal has
+// acknowledged all of them.
+func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
+	latest := map[string]eventstore.Position{}
+	for _, message := range batch {
+		if message.Kind != eventstore.EventAppeared {
+			continue
+		}
+		meta, err := r.Journal.Codec().DecodeMeta(message.Event)
+		if err != nil {
+			r.Log.Error("a fact without readable metadata wakes its workflow all the same", "stream", message.Event.Stream, "error", err)
+		}
+		if meta.Channel != domain.ChannelWorkflow {
+			latest[strings.TrimPrefix(message.Event.Stream, "user-")] = message.Position
+		}
+	}
+	group, running := errgroup.WithContext(ctx)
+	group.SetLimit(signalsAtOne)
+	for id, position := range latest {
+		group.Go(func() error { return r.wake(running, id, position) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return r.Checkpoints.SetCheckpoint(ctx, reactorName, batch[len(batch)-1].Position)
+}
+
+func (r *Reactor) wake(ctx context.Context, id string, position eventstore.Position) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	_, err := r.Temporal.SignalWithStartWorkflow(ctx, workflows.UserID(id), workflows.LookAgain, strconv.FormatUint(uint64(position), 10),
+		client.StartWorkflowOptions{
+			TaskQueue:             workflows.UserQueue,
+			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+			StaticSummary:         workflows.Summary(id),
+		}, "User", id)
+	if err != nil {
+		return fmt.Errorf("wake workflow %s: %w", workflows.UserID(id), err)
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
