@@ -53,11 +53,12 @@ func (m *Mailer) markAutomatic(message *gomail.Msg, language string) {
 	}
 }
 
-var printableASCII = regexp.MustCompile(`^[!-~]+$`)
+// urlText is printable ASCII without quotes and angle brackets.
+var urlText = regexp.MustCompile(`^[!#-;=?-~]+$`)
 
 // webLink tells whether a text is an http or https URL that can stand in a
 // header and in a link.
 func webLink(link string) bool {
 	parsed, err := url.Parse(link)
-	return err == nil && printableASCII.MatchString(link) && parsed.Host != "" && (parsed.Scheme == "https" || parsed.Scheme == "http")
+	return err == nil && urlText.MatchString(link) && parsed.Host != "" && (parsed.Scheme == "https" || parsed.Scheme == "http")
 }

@@ -12,9 +12,13 @@ import (
 // lookupPage is how many of the latest messages to a number are looked at.
 const lookupPage = 50
 
+// clockSkew is how far Twilio's clock may be behind ours.
+const clockSkew = 5 * time.Minute
+
 // Lookup looks for an SMS that was already handed over: same number, same
-// text, made at or after since. Found, its outcome is what became of it; not
-// found, the outcome is zero, or says why the looking itself went wrong.
+// text, made at or after since. Found, its outcome is what became of it. One
+// that failed in a way that another try can mend does not count. Not found,
+// the outcome is zero, or says why the looking itself went wrong.
 func (t *Texter) Lookup(ctx context.Context, to string, since time.Time, text string) (Outcome, bool) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
 	defer cancel()
@@ -36,16 +40,17 @@ func (t *Texter) Lookup(ctx context.Context, to string, since time.Time, text st
 		if value(message.Body) != text || value(message.To) != to || madeBefore(message, since) {
 			continue
 		}
-		outcome := messageOutcome(message)
-		outcome.Text = clean(outcome.Text, to, text)
-		return outcome, true
+		if outcome := messageOutcome(message); outcome.Accepted || outcome.Permanent {
+			outcome.Text = clean(outcome.Text, to, text)
+			return outcome, true
+		}
 	}
 	return Outcome{}, false
 }
 
-// madeBefore compares by the second, which is all Twilio tells; a message
-// without a readable date is not counted as older.
+// madeBefore leaves room for two clocks; a message without a readable date is
+// not counted as older.
 func madeBefore(message *twilio.ApiV2010Message, since time.Time) bool {
 	made, err := time.Parse(time.RFC1123Z, value(message.DateCreated))
-	return err == nil && made.Before(since.Truncate(time.Second))
+	return err == nil && made.Before(since.Add(-clockSkew))
 }

@@ -102,7 +102,7 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 		outcome  activities.Outcome
 	}{
 		{"nothing there", nil, false, activities.Outcome{}},
-		{"queued in the same second", []any{message("SM1", to, text, since.Truncate(time.Second), "queued", nil)}, true, activities.Outcome{Accepted: true, Provider: "SM1"}},
+		{"queued, by a clock that is behind", []any{message("SM1", to, text, since.Add(-4*time.Minute), "queued", nil)}, true, activities.Outcome{Accepted: true, Provider: "SM1"}},
 		{"an older one with the same text", []any{message("SM1", to, text, since.Add(-time.Hour), "delivered", nil)}, false, activities.Outcome{}},
 		{"another text", []any{message("SM1", to, "other", since, "queued", nil)}, false, activities.Outcome{}},
 		{"another number", []any{message("SM1", "+4930000000", text, since, "queued", nil)}, false, activities.Outcome{}},
@@ -111,8 +111,9 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 			[]any{message("SM2", to, "other", since, "queued", nil), message("SM1", to, text, since, "sent", nil)},
 			true, activities.Outcome{Accepted: true, Provider: "SM1"},
 		},
+		{"undelivered, but worth another try", []any{message("SM1", to, text, since, "undelivered", 30003)}, false, activities.Outcome{}},
 		{
-			"undelivered meanwhile",
+			"undelivered, one that failed for good",
 			[]any{message("SM1", to, text, since, "undelivered", 30005)},
 			true, activities.Outcome{Provider: "SM1", Code: "twilio 30005", Text: "to …", Cause: "number-invalid", Permanent: true, Responsible: "admin"},
 		},

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -23,23 +24,26 @@ import (
 
 var binary string
 
-// TestMain builds the binary, unless it is given or `make build` has made it.
-func TestMain(m *testing.M) {
+// TestMain builds the binary, unless one is given.
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+
+func runTests(m *testing.M) int {
 	binary = os.Getenv("DIALTONE_BINARY")
-	if binary == "" {
-		folder, err := os.MkdirTemp("", "dialtone-e2e")
-		if err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(folder)
-		binary = filepath.Join(folder, "dialtone")
-		build := exec.Command("go", "build", "-o", binary, "dialtone/cmd/dialtone")
-		build.Stdout, build.Stderr = os.Stdout, os.Stderr
-		if err := build.Run(); err != nil {
-			panic(fmt.Sprintf("build the binary: %v", err))
-		}
+	if binary != "" {
+		return m.Run()
 	}
-	os.Exit(m.Run())
+	folder, err := os.MkdirTemp("", "dialtone-e2e")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	binary = filepath.Join(folder, "dialtone")
+	build := exec.Command("go", "build", "-o", binary, "dialtone/cmd/dialtone")
+	build.Stdout, build.Stderr = os.Stdout, os.Stderr
+	if err := build.Run(); err != nil {
+		panic(fmt.Sprintf("build the binary: %v", err))
+	}
+	return m.Run()
 }
 
 // house is one `dialtone run` on a data folder of its own; it can be killed and
@@ -337,4 +341,12 @@ func (s *syncBuffer) text() string {
 func (s *syncBuffer) tail(lines int) string {
 	all := strings.Split(strings.TrimSpace(s.text()), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+func exitCode(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
 }

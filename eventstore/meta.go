@@ -105,3 +105,12 @@ func parseMeta(raw []byte) (Meta, error) {
 	}
 	return meta, nil
 }
+
+// ClaimedChain gives the chain an event's metadata holds, whether right or not.
+func ClaimedChain(event Recorded) Chain {
+	_, claimed, err := splitChain(event.Meta)
+	if err != nil {
+		return Chain{}
+	}
+	return claimed
+}

@@ -81,9 +81,12 @@ func serve(ctx context.Context, c Config, r roles, out io.Writer, log *slog.Logg
 	if err != nil {
 		return err
 	}
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	group, running := errgroup.WithContext(ctx)
 	p := &process{house: h, roles: r, group: group}
 	if err := p.start(running); err != nil {
+		end()
 		return errors.Join(err, p.stop())
 	}
 	fmt.Fprintf(out, "ready http=%s sip=%s eventstore=%s temporal=%s\n",

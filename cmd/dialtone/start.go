@@ -17,6 +17,7 @@ import (
 
 	"dialtone/activities"
 	"dialtone/api"
+	"dialtone/deploy/local"
 	"dialtone/projections/routing"
 	"dialtone/workers"
 	"dialtone/workers/sip"
@@ -137,21 +138,27 @@ func (p *process) users() (*activities.Users, error) {
 	return users, nil
 }
 
+// startSIP starts the routing table and the SIP worker. Calls are taken once the
+// table has caught up.
 func (p *process) startSIP(ctx context.Context) error {
-	table, err := routing.Open(routing.Config{
-		Journal: p.journal, File: filepath.Join(p.config.Data, "routing.snapshot"), Key: p.secrets[secretSnapshot], Log: p.log.With("part", "routing"),
+	table := routing.NewFollower(routing.Config{
+		Store: p.store, Decoder: p.journal.Codec(),
+		Snapshot: filepath.Join(p.config.Data, "routing.snapshot"), Key: p.secrets[secretSnapshot],
+		Random: rand.Reader, Clock: time.Now, Log: p.log.With("part", "routing"),
 	})
-	if err != nil {
-		return fmt.Errorf("open the routing table: %w", err)
+	p.group.Go(func() error { return table.Follow(ctx) })
+	select {
+	case <-table.Ready():
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	p.group.Go(func() error { return table.Run(ctx) })
 	trunk, err := trunkAddress(p.config.Trunk)
 	if err != nil {
 		return err
 	}
 	worker, err := sip.New(sip.Config{
 		Address: p.config.SIP, Domain: p.config.SIPDomain, Trunk: trunk, Table: table.Current,
-		Registrations: sip.NewRegistrations(p.views.DB()), NonceKey: p.secrets[secretNonces],
+		Registrations: sip.NewRows(p.views.DB()), NonceKey: p.secrets[secretNonces],
 		Clock: time.Now, Log: p.log.With("part", "sip"), Random: rand.Reader,
 	})
 	if err != nil {
@@ -232,7 +239,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		Ready: func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
 	}
 	if p.stands != nil && isLoopback(p.where.http) {
-		config.Dev = devHandler(p.stands)
+		config.Dev = local.DevHandler(p.stands.Stands)
 	}
 	return config, nil
 }

@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dialtone/api"
 	"dialtone/domain"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
+	"dialtone/projections"
 )
 
 func userCommand() *cobra.Command {
@@ -70,15 +72,19 @@ func by(a domain.Actor) string {
 func printJSON(cmd *cobra.Command, facts []domain.Fact) error {
 	out := json.NewEncoder(cmd.OutOrStdout())
 	for _, f := range facts {
+		data, err := projections.Shown(f.Event)
+		if err != nil {
+			return err
+		}
 		line := struct {
-			Revision uint64       `json:"revision"`
-			At       time.Time    `json:"at"`
-			Type     string       `json:"type"`
-			Actor    domain.Actor `json:"actor"`
-			Channel  string       `json:"channel"`
-			Reason   string       `json:"reason,omitempty"`
-			Data     domain.Event `json:"data"`
-		}{f.Revision, f.At, f.Event.Type(), f.Actor, f.Channel, f.Reason, user.WithoutSecrets(f.Event)}
+			Revision uint64          `json:"revision"`
+			At       time.Time       `json:"at"`
+			Type     string          `json:"type"`
+			Actor    domain.Actor    `json:"actor"`
+			Channel  string          `json:"channel"`
+			Reason   string          `json:"reason,omitempty"`
+			Data     json.RawMessage `json:"data"`
+		}{f.Revision, f.At, f.Event.Type(), f.Actor, f.Channel, f.Reason, data}
 		if err := out.Encode(line); err != nil {
 			return err
 		}
@@ -117,5 +123,5 @@ func userShow(cmd *cobra.Command, args []string, c Config) error {
 	state := user.Fold(loaded.Facts)
 	out := json.NewEncoder(cmd.OutOrStdout())
 	out.SetIndent("", "  ")
-	return out.Encode(state.Card())
+	return out.Encode(api.ShownUser(state, uint64(loaded.Revision), moment))
 }

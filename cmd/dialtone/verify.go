@@ -83,4 +83,3 @@ func (c *chains) follow(event eventstore.Recorded) error {
 	c.heads[event.Stream] = chainHead{chain: after, next: event.Revision + 1}
 	return err
 }
-

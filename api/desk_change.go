@@ -1,0 +1,94 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// ChangeUser changes what was sent of a user. New claims are taken first; those
+// they replace are given back behind it.
+func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, form ChangeForm, options ...eventstore.Option) (Done, error) {
+	state, firm, err := d.subject(ctx, id)
+	if err != nil {
+		return Done{}, err
+	}
+	cause.Policy = ruledBy(firm.Policy)
+	change := form.change(firm, cause.Actor)
+	seen, err := d.look(ctx, user.Stream(id), cause, func(history []domain.Fact) error {
+		state = user.Fold(history)
+		return change.Check(state)
+	}, options...)
+	if err != nil || seen.Repeated {
+		return done(id, seen), err
+	}
+	wishes, err := d.changeWishes(cause, &change, state)
+	if err != nil {
+		return Done{}, err
+	}
+	held, err := d.journal.Reserve(ctx, cause, wishes...)
+	if err != nil {
+		return Done{}, err
+	}
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, change.Decide, options...)
+	held.Settle(ctx, err)
+	return done(id, result), err
+}
+
+// changeWishes lists what a change needs that the user does not have. What the
+// user has just given up is not the user's to take until it is given back.
+func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.State) ([]eventstore.Wish, error) {
+	w := wisher{user: state.ID, firm: change.Company, deadline: cause.At.Add(claim.Window), claimKey: d.cfg.ClaimKey}
+	var wishes []eventstore.Wish
+	if n := change.Number; n != nil && *n != state.Number {
+		wishes = append(wishes, w.number(*n)...)
+	}
+	if e := change.Extension; e != nil && *e != state.Extension && *e != "" {
+		wishes = append(wishes, w.extension(*e, "")...)
+	}
+	if e := change.Person.Email; e != nil && *e != "" {
+		if change.EmailClaim = user.EmailClaim(d.cfg.ClaimKey, *e); change.EmailClaim != state.Claims.Email {
+			wishes = append(wishes, w.email(*e)...)
+		}
+	}
+	for _, wish := range wishes {
+		for candidate := range wish.Candidates {
+			if slices.Contains(state.Loose, candidate.Stream) {
+				return nil, domain.Faultf(domain.Unavailable, "being-released", "the user's former %s is just being given back; try again in a moment", wish.Name)
+			}
+		}
+	}
+	return wishes, nil
+}
+
+// change turns a form into the command.
+func (f ChangeForm) change(firm company.State, actor domain.Actor) user.Change {
+	change := user.Change{
+		Company: firm, Actor: actor, Language: f.Language.trimmed(), Site: f.Site.trimmed(),
+		Device: f.Device.Kind.as(func(kind string) string { return strings.ToLower(strings.TrimSpace(kind)) }),
+		Person: user.PersonChanges{
+			FirstName: f.FirstName.trimmed(), LastName: f.LastName.trimmed(),
+			DirectoryFirstName: f.DirectoryFirstName.trimmed(), DirectoryLastName: f.DirectoryLastName.trimmed(),
+			Email: f.Email.trimmed(), ContractNumber: f.ContractNumber.trimmed(),
+			Mobile: f.Mobile.as(national(firm)), MobileNumber: f.MobileNumber.as(national(firm)), MAC: f.Device.MAC.as(mac),
+		},
+		Extension: f.Extension.trimmed(),
+	}
+	if n := f.Number.as(national(firm)); n != nil {
+		number := domain.E164(*n)
+		change.Number = &number
+	}
+	return change
+}
+
+func national(firm company.State) func(string) string {
+	return func(typed string) string { return phone(typed, firm.Country) }
+}
+
+func (t Text) trimmed() *string { return t.as(strings.TrimSpace) }

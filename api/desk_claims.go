@@ -1,0 +1,148 @@
+package api
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/company"
+	"dialtone/domain/number"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// The names of what a user can have alone.
+const (
+	wishNumber    = "number"
+	wishExtension = "extension"
+	wishEmail     = "email"
+	wishSeat      = "seat"
+)
+
+const refused = "the order was refused"
+
+// wisher makes the wishes of one user until one deadline.
+type wisher struct {
+	user     string
+	firm     company.State
+	deadline time.Time
+	claimKey []byte
+}
+
+// wishes lists what an order needs alone.
+func (d *Desk) wishes(cause domain.Cause, order user.Create) []eventstore.Wish {
+	w := wisher{user: order.ID, firm: order.Company, deadline: cause.At.Add(claim.Window), claimKey: d.cfg.ClaimKey}
+	return slices.Concat(w.number(order.Number), w.extension(order.Extension, order.Number), w.email(order.Person.Email), w.seat(order.Licence))
+}
+
+// granted writes into an order what was claimed for it.
+func granted(order *user.Create, streams map[string]string) {
+	order.Claims = user.Claims{
+		Number: streams[wishNumber], Extension: streams[wishExtension], Email: streams[wishEmail], Seat: streams[wishSeat],
+	}
+	if stream := streams[wishExtension]; stream != "" && order.Extension == "" {
+		order.Extension = strings.TrimPrefix(stream, user.ExtensionStream(order.Company.ID, ""))
+		if usual := order.Number.Last(order.Company.Policy.Extension.LastDigits); usual != order.Extension {
+			order.ExtensionReason = usual + " was taken"
+		}
+	}
+	if stream := streams[wishSeat]; stream != "" && order.Licence == "" {
+		kind := strings.TrimPrefix(stream, "seat-"+order.Company.ID+"-")
+		order.Licence = kind[:strings.LastIndexByte(kind, '-')]
+	}
+}
+
+func (w wisher) number(n domain.E164) []eventstore.Wish {
+	if n == "" {
+		return nil
+	}
+	return wish(wishNumber, nil, eventstore.Candidate{
+		Stream: number.Stream(n),
+		Take:   number.Assign(n, w.firm.ID, w.user, w.deadline), Undo: number.Release(w.user, refused),
+	})
+}
+
+func (w wisher) extension(wanted string, n domain.E164) []eventstore.Wish {
+	var candidates []eventstore.Candidate
+	for _, extension := range user.ExtensionsFrom(wanted, n, w.firm.Policy.Extension) {
+		taken := domain.Faultf(domain.Conflict, "extension-taken", "extension %s is already another user's", extension)
+		candidates = append(candidates, w.claim(user.ExtensionStream(w.firm.ID, extension), taken))
+	}
+	if len(candidates) < 2 {
+		return wish(wishExtension, nil, candidates...)
+	}
+	none := domain.Faultf(domain.Conflict, "extension-taken", "the extensions near the last digits of %s are all taken; choose another", n)
+	return wish(wishExtension, none, candidates...)
+}
+
+func (w wisher) email(address string) []eventstore.Wish {
+	if address == "" {
+		return nil
+	}
+	taken := domain.Faultf(domain.Conflict, "email-taken", "the e-mail address is already another user's")
+	return wish(wishEmail, nil, w.claim(user.EmailClaim(w.claimKey, address), taken))
+}
+
+// seat asks for one of the licences the company has ordered: of the wanted kind,
+// or of any. A company without ordered licences has no quota.
+func (w wisher) seat(wanted string) []eventstore.Wish {
+	if !w.firm.Policy.Quota || len(w.firm.Licences) == 0 {
+		return nil
+	}
+	kinds := slices.Sorted(maps.Keys(w.firm.Licences))
+	if wanted != "" {
+		kinds = []string{wanted}
+	}
+	total := 0
+	for _, kind := range kinds {
+		total += w.firm.Licences[kind]
+	}
+	full := domain.Faultf(domain.Conflict, "quota-reached", "all %d licences of the company are in use; order more", total)
+	if wanted != "" {
+		full.Detail = strings.Replace(full.Detail, "licences of", "licences of kind "+wanted+" of", 1)
+	}
+	return []eventstore.Wish{{Name: wishSeat, Candidates: w.seats(kinds, full), None: full}}
+}
+
+// seats goes round the seats of each kind from a place of the user's own, so
+// that orders at the same time seldom want the same.
+func (w wisher) seats(kinds []string, full *domain.Fault) iter.Seq[eventstore.Candidate] {
+	return func(yield func(eventstore.Candidate) bool) {
+		for _, kind := range kinds {
+			count := w.firm.Licences[kind]
+			for n := range count {
+				seat := (w.place(count)+n)%count + 1
+				if !yield(w.claim(user.SeatStream(w.firm.ID, kind, seat), full)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// place spreads users over seats by the first digits of their ids.
+func (w wisher) place(count int) int {
+	head, err := hex.DecodeString(w.user[:min(8, len(w.user))])
+	if err != nil || len(head) != 4 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint32(head) % uint32(count)) //nolint:gosec // a count of licences is small and positive
+}
+
+func (w wisher) claim(stream string, taken *domain.Fault) eventstore.Candidate {
+	owner := user.Stream(w.user)
+	return eventstore.Candidate{Stream: stream, Take: claim.Take(owner, w.deadline, taken), Undo: claim.Release(owner, refused)}
+}
+
+func wish(name string, none *domain.Fault, candidates ...eventstore.Candidate) []eventstore.Wish {
+	if len(candidates) == 0 {
+		return nil
+	}
+	return []eventstore.Wish{{Name: name, Candidates: slices.Values(candidates), None: none}}
+}

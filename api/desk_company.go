@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// numbersLimit is the most numbers one order may connect.
+const numbersLimit = 20_000
+
+// CreateCompany makes a company with its numbers, licences and main user, whose
+// activation starts at once. Nothing of it is there unless all of it can be.
+func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form CompanyForm) (Done, error) {
+	order, err := d.companyOrder(cause, form)
+	if err != nil {
+		return Done{}, err
+	}
+	cause.Policy = ruledBy(order.Policy)
+	main, mainCause, err := mainUser(cause, order, form.MainUser)
+	if err != nil {
+		return Done{}, err
+	}
+	result, err := d.look(ctx, company.Stream(order.ID), cause, func([]domain.Fact) error { return nil })
+	if err == nil && !result.Repeated {
+		result, err = d.establish(ctx, cause, order, mainCause, main)
+	}
+	if err != nil || main == nil {
+		return done(order.ID, result), err
+	}
+	placed, err := d.place(ctx, mainCause, *main)
+	result.Position = max(result.Position, placed.Position)
+	return Done{ID: order.ID, Result: result, MainUser: main.ID}, err
+}
+
+// establish claims everything, the main user's part included, and writes the company.
+func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.Create, mainCause domain.Cause, main *user.Create) (eventstore.Result, error) {
+	connected, err := d.connect(ctx, cause, order)
+	if err != nil {
+		return eventstore.Result{}, err
+	}
+	if main != nil {
+		held, err := d.journal.Reserve(ctx, mainCause, d.wishes(mainCause, *main)...)
+		if err != nil {
+			connected.settle(ctx, err)
+			return eventstore.Result{}, err
+		}
+		connected = append(connected, held)
+	}
+	result, err := d.journal.Execute(ctx, company.Stream(order.ID), cause, order.Decide)
+	connected.settle(ctx, err)
+	return result, err
+}
+
+// companyOrder turns a form into the command and judges it.
+func (d *Desk) companyOrder(cause domain.Cause, f CompanyForm) (company.Create, error) {
+	trimmed(&f.Name, &f.Policy, &f.Language, &f.Country)
+	f.Country = strings.ToUpper(f.Country)
+	order := company.Create{ID: domain.DeriveID("company", cause.Command), Name: f.Name, Language: f.Language, Country: f.Country}
+	for _, b := range f.Numbers {
+		order.Blocks = append(order.Blocks, company.Block{From: domain.E164(phone(b.From, f.Country)), To: domain.E164(phone(b.To, f.Country))})
+	}
+	for _, l := range f.Licences {
+		order.Licences = append(order.Licences, company.Licences{Kind: strings.TrimSpace(l.Kind), Count: l.Count, BoundUntil: l.BoundUntil})
+	}
+	var c domain.Check
+	rules, known := d.cfg.Policies[f.Policy]
+	names := strings.Join(slices.Sorted(maps.Keys(d.cfg.Policies)), ", ")
+	c.Need(known, "/policy", "unknown", "is one of %s, not %q", names, f.Policy)
+	order.Policy = rules
+	err := merged(order.Check(), c.Err())
+	if err != nil {
+		return order, err
+	}
+	total := 0
+	for _, b := range order.Blocks {
+		total += b.Count()
+	}
+	c.Need(total <= numbersLimit, "/numbers", "too-large", "holds %d numbers, at most %d can be ordered at once", total, numbersLimit)
+	return order, c.Err()
+}
+
+// mainUser makes the order of the main user, judged by the company as it will be.
+func mainUser(cause domain.Cause, order company.Create, form *MainUserForm) (*user.Create, domain.Cause, error) {
+	if form == nil {
+		return nil, cause, nil
+	}
+	events, err := order.Decide(nil)
+	if err != nil {
+		return nil, cause, err
+	}
+	facts := make([]domain.Fact, 0, len(events))
+	for _, event := range events {
+		facts = append(facts, domain.Fact{Event: event, At: cause.At})
+	}
+	at := true
+	cause = cause.For("main-user")
+	main := UserForm{FirstName: form.FirstName, LastName: form.LastName, Email: form.Email, Mobile: form.Mobile, Activate: &at}.
+		order(company.Fold(facts), domain.DeriveID("user", cause.Command))
+	return &main, cause, below("/mainUser", main.Check())
+}
+
+// OpenSite adds a location to a company.
+func (d *Desk) OpenSite(ctx context.Context, cause domain.Cause, companyID string, form SiteForm, options ...eventstore.Option) (Done, error) {
+	trimmed(&form.Name, &form.Country, &form.TimeZone)
+	open := company.OpenSite{
+		ID: domain.DeriveID("site", cause.Command), Name: form.Name,
+		Country: strings.ToUpper(form.Country), TimeZone: form.TimeZone,
+	}
+	result, err := d.journal.Execute(ctx, company.Stream(companyID), cause, open.Decide, options...)
+	return done(open.ID, result), err
+}

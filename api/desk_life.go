@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// StartActivation starts a user's activation or goes on from the step that failed.
+func (d *Desk) StartActivation(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.onUser(ctx, cause, id, func(_ domain.Cause, rules policy.Policy) domain.Decide {
+		return user.StartActivation{Policy: rules}.Decide
+	}, options...)
+}
+
+// RenewLink puts a new activation link in the place of the last one; who asks
+// is the cause's actor.
+func (d *Desk) RenewLink(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+		return user.RenewLink{Cause: cause, Policy: rules, Mint: user.Minter(d.cfg.LinkKey, id)}.Decide
+	}, options...)
+}
+
+// DeleteUser ends a user. What was claimed is given back behind it.
+func (d *Desk) DeleteUser(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+		return user.Delete{Actor: cause.Actor, Policy: rules}.Decide
+	}, options...)
+}
+
+// Suspend leaves a user nothing but emergency calls.
+func (d *Desk) Suspend(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.Suspend{}.Decide, options...)
+	return done(id, result), err
+}
+
+// Resume ends a suspension.
+func (d *Desk) Resume(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.Resume{}.Decide, options...)
+	return done(id, result), err
+}
+
+// DeviceLogin is what a desk phone logs in with. The password is told this once.
+type DeviceLogin struct {
+	Done
+	Username, Password, Domain, Transport string
+}
+
+// IssueDeviceLogin gives a desk phone a new login; the one before no longer works.
+func (d *Desk) IssueDeviceLogin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (DeviceLogin, error) {
+	stream := user.Stream(id)
+	login := DeviceLogin{
+		Username: user.DeviceUsername(d.cfg.DeviceKey, id),
+		Password: user.DevicePassword(d.cfg.DeviceKey, domain.EventID(stream, cause.Command, 0)),
+		Domain:   d.cfg.SIPDomain, Transport: d.cfg.SIPTransport,
+	}
+	issue := user.IssueDeviceLogin{
+		Username: login.Username, Realm: login.Domain,
+		HA1: user.HA1(login.Username, login.Domain, login.Password),
+	}
+	result, err := d.journal.Execute(ctx, stream, cause, issue.Decide, options...)
+	if err != nil {
+		return DeviceLogin{}, err
+	}
+	login.Done = done(id, result)
+	return login, nil
+}

@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// The validator of bodies and parameters tells its findings through the same
+// writer as everybody else. Its settings are the library's own variables, so
+// they are set once, before anything is served.
+func init() {
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return validation(context.Background(), status, message, errs)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return validation(ctx.Context(), status, message, errs)
+	}
+	huma.ValidateStrictCasing = true // members are named exactly as described
+	huma.DefaultArrayNullable = false
+}
+
+// validation tells what the validator found, without the values it found.
+func validation(ctx context.Context, status int, message string, errs []error) *Problem {
+	code, detail := "invalid-input", "the input breaks a rule"
+	switch {
+	case status == http.StatusBadRequest:
+		code, detail = codeMalformed, "the request cannot be read: "+message
+	case status >= http.StatusInternalServerError:
+		code, detail = codeInternal, "something went wrong on our side; tell us the trace"
+	case status != http.StatusUnprocessableEntity:
+		code, detail = strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "-")), message
+	}
+	p := newProblem(ctx, status, code, detail)
+	if status >= http.StatusInternalServerError {
+		return p
+	}
+	for _, err := range errs {
+		if finding := (*huma.ErrorDetail)(nil); errors.As(err, &finding) {
+			p.Errors = append(p.Errors, field(finding))
+		}
+	}
+	return p
+}
+
+var (
+	missingMember = regexp.MustCompile(`^expected required property (\S+) to be present$`)
+	indexed       = regexp.MustCompile(`\[(\d+)\]`)
+)
+
+// field turns a finding at "body.numbers[0].from" into one at "/numbers/0/from".
+func field(finding *huma.ErrorDetail) FieldProblem {
+	_, path, _ := strings.Cut(finding.Location, ".")
+	path = indexed.ReplaceAllString(path, ".$1")
+	pointer := ""
+	for part := range strings.SplitSeq(path, ".") {
+		if part != "" {
+			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(part)
+		}
+	}
+	if named := missingMember.FindStringSubmatch(finding.Message); named != nil {
+		return FieldProblem{Pointer: pointer + "/" + named[1], Detail: "is missing", Code: "missing"}
+	}
+	if finding.Message == "unexpected property" {
+		return FieldProblem{Pointer: pointer, Detail: "is not a member that is known here", Code: "unknown"}
+	}
+	return FieldProblem{Pointer: pointer, Detail: finding.Message, Code: "form"}
+}

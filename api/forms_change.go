@@ -1,0 +1,70 @@
+package api
+
+import (
+	"encoding/json"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// ChangeForm changes a user. Only what was sent is changed.
+type ChangeForm struct {
+	FirstName          Text         `json:"firstName,omitempty"`
+	LastName           Text         `json:"lastName,omitempty"`
+	DirectoryFirstName Text         `json:"directoryFirstName,omitempty"`
+	DirectoryLastName  Text         `json:"directoryLastName,omitempty"`
+	Email              Text         `json:"email,omitempty"`
+	Mobile             Text         `json:"mobile,omitempty"`
+	MobileNumber       Text         `json:"mobileNumber,omitempty"`
+	ContractNumber     Text         `json:"contractNumber,omitempty"`
+	Number             Text         `json:"number,omitempty"`
+	Extension          Text         `json:"extension,omitempty"`
+	Site               Text         `json:"site,omitempty"`
+	Language           Text         `json:"language,omitempty"`
+	Device             DeviceChange `json:"device,omitempty" doc:"null takes the device away"`
+}
+
+// DeviceChange changes the desk phone of a user.
+type DeviceChange struct {
+	Kind Text `json:"kind,omitempty"`
+	MAC  Text `json:"mac,omitempty"`
+}
+
+// UnmarshalJSON reads the members that were sent; null removes them all.
+func (d *DeviceChange) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		*d = DeviceChange{Kind: Put(""), MAC: Put("")}
+		return nil
+	}
+	type members DeviceChange
+	return json.Unmarshal(raw, (*members)(d))
+}
+
+// Text is a member of a merge patch (RFC 7396): unsent leaves the field as it
+// is, sent and empty (null in JSON) removes it.
+type Text struct {
+	Sent  bool
+	Value string
+}
+
+// Put is a Text that sets a field.
+func Put(value string) Text { return Text{Sent: true, Value: value} }
+
+// UnmarshalJSON notes that the member was sent.
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	*t = Put("")
+	return json.Unmarshal(raw, &t.Value)
+}
+
+// Schema describes the member.
+func (Text) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Nullable: true}
+}
+
+// as gives the value in another form, nil where it was not sent.
+func (t Text) as(form func(string) string) *string {
+	if !t.Sent {
+		return nil
+	}
+	value := form(t.Value)
+	return &value
+}

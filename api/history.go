@@ -1,0 +1,113 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/negotiation"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+	"dialtone/projections"
+)
+
+// HistoryItem is one fact about a user.
+type HistoryItem struct {
+	Position    string          `json:"position"`
+	Stream      string          `json:"stream"`
+	Revision    uint64          `json:"revision"`
+	Type        string          `json:"type" example:"user.created.v1"`
+	At          time.Time       `json:"at"`
+	Actor       domain.Actor    `json:"actor"`
+	Channel     string          `json:"channel"`
+	Reason      string          `json:"reason,omitempty"`
+	Summary     string          `json:"summary" doc:"What happened, in a sentence without personal data"`
+	Data        json.RawMessage `json:"data"`
+	Correlation string          `json:"correlation"`
+	Erased      bool            `json:"erased,omitempty"`
+}
+
+// HistoryPage is a page of a history, oldest first.
+type HistoryPage struct {
+	Items []HistoryItem `json:"items"`
+	Next  string        `json:"next,omitempty" doc:"cursor of the next page; missing on the last"`
+}
+
+// HistoryQuery chooses facts about a user.
+type HistoryQuery struct {
+	Reading
+	Paging
+	ID     string    `path:"id"`
+	Type   []string  `query:"type" doc:"Wire names, divided by commas"`
+	Actor  string    `query:"actor" doc:"Kind or id of who asked"`
+	From   time.Time `query:"from" doc:"Recorded at this moment or later"`
+	To     time.Time `query:"to" doc:"Recorded before this moment"`
+	Accept string    `header:"Accept" doc:"application/json, or text/csv for all pages in one table"`
+}
+
+func (s *Server) routesHistory() {
+	page := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[HistoryPage](), true, "HistoryPage")
+	register(s, huma.Operation{
+		OperationID: "get-history", Method: http.MethodGet, Path: "/v1/users/{id}/history", Tags: []string{"users"},
+		Summary: "What happened to a user", Errors: []int{http.StatusNotFound},
+		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+			"application/json": {Schema: page}, "text/csv": {Schema: &huma.Schema{Type: huma.TypeString}},
+		}}},
+	}, s.getHistory)
+	register(s, huma.Operation{
+		OperationID: "get-diff", Method: http.MethodGet, Path: "/v1/users/{id}/diff", Tags: []string{"users"},
+		Summary: "What is different about a user between two moments", Errors: []int{http.StatusNotFound},
+	}, s.getDiff)
+}
+
+func (s *Server) getHistory(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+	if _, _, err := s.cfg.Views.GetUser(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	filter := projections.HistoryFilter{
+		User: in.ID, Types: in.Type, Actor: in.Actor, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit,
+	}
+	if negotiation.SelectQValueFast(in.Accept, []string{"application/json", "text/csv"}) == "text/csv" {
+		return s.historyTable(ctx, filter)
+	}
+	rows, next, err := s.cfg.Views.History(ctx, filter)
+	if err != nil {
+		return nil, err
+	}
+	page := HistoryPage{Items: make([]HistoryItem, 0, len(rows)), Next: next}
+	for _, row := range rows {
+		page.Items = append(page.Items, shownFact(row))
+	}
+	body, err := json.Marshal(page)
+	return answered("application/json", body), err
+}
+
+func shownFact(r projections.HistoryRow) HistoryItem {
+	return HistoryItem{
+		Position: positionText(r.Position), Stream: r.Stream, Revision: r.Revision, Type: r.Type, At: r.At.UTC(),
+		Actor: domain.Actor{Kind: r.ActorKind, ID: r.ActorID}, Channel: r.Channel, Reason: r.Reason,
+		Summary: summaryOf(r.Type, r.Data), Data: r.Data, Correlation: r.Correlation, Erased: r.Erased,
+	}
+}
+
+// answered is an answer in a media type of its own.
+func answered(mediaType string, body []byte) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		ctx.SetHeader("Content-Type", mediaType)
+		_, _ = ctx.BodyWriter().Write(body) // the client has gone: there is nobody to tell
+	}}
+}
+
+// historyAt loads what was recorded about a user up to a moment.
+func (s *Server) historyAt(ctx context.Context, id string, at time.Time) (eventstore.History, error) {
+	position, err := s.cfg.Journal.Store().PositionAt(ctx, at)
+	if err != nil {
+		return eventstore.History{}, err
+	}
+	return s.cfg.Journal.LoadAt(ctx, user.Stream(id), position)
+}

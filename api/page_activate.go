@@ -1,0 +1,180 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+)
+
+// statusesOfStandings are the HTTP statuses of the activation page.
+var statusesOfStandings = map[pages.Standing]int{
+	pages.Valid: http.StatusOK, pages.Activated: http.StatusOK, pages.Used: http.StatusOK, pages.Renewed: http.StatusOK,
+	pages.Expired: http.StatusGone, pages.Superseded: http.StatusGone, pages.OnHold: http.StatusForbidden,
+	pages.Unknown: http.StatusNotFound, pages.Later: http.StatusServiceUnavailable,
+}
+
+// showActivation shows where a link stands. It changes nothing: mail scanners
+// follow links too.
+func (f *front) showActivation(c *gin.Context) {
+	view, holder := f.standing(c)
+	f.answerActivation(c, view, holder.User.Language)
+}
+
+// confirmActivation takes the secrets the user has chosen. Where the link
+// stands is judged before them.
+func (f *front) confirmActivation(c *gin.Context) {
+	view, holder := f.standing(c)
+	switch view.Standing {
+	case pages.Valid:
+	case pages.Used: // the same form, sent twice
+		view = activated(view, holder)
+		fallthrough
+	default:
+		f.answerActivation(c, view, holder.User.Language)
+		return
+	}
+	values, err := form(c, "password", "passwordAgain", "pin", "pinAgain", "question", "answer")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "confirm "+holder.Hash)
+	_, err = f.Desk.Confirm(c.Request.Context(), cause, c.Param("token"), policy.Chosen{
+		Password: values.Get("password"), PasswordAgain: values.Get("passwordAgain"),
+		PIN: values.Get("pin"), PINAgain: values.Get("pinAgain"),
+		Question: values.Get("question"), Answer: values.Get("answer"),
+	})
+	switch domain.KindOf(err) {
+	case domain.Invalid:
+		f.mendActivation(c, view, holder, values.Get("question"), err)
+		return
+	case domain.Unavailable:
+		if err != nil {
+			f.problem(c.Request.Context(), err) // logs it
+			view.Standing = pages.Later
+			break
+		}
+		view = activated(view, holder)
+	default: // somebody was faster: say where the link stands by now
+		if view, holder = f.standing(c); view.Standing == pages.Used {
+			view = activated(view, holder)
+		}
+	}
+	f.answerActivation(c, view, holder.User.Language)
+}
+
+// mendActivation shows the form again with what is wrong beside each field.
+// Nothing of what was typed is shown but the question.
+func (f *front) mendActivation(c *gin.Context, view pages.Activation, holder TokenHolder, question string, err error) {
+	frame := f.activationFrame(c, view, holder.User.Language)
+	view.Question = question
+	view.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
+	f.render(c, http.StatusUnprocessableEntity, pages.ActivationPage(frame, view))
+}
+
+// renewActivation sends a new link in the place of an expired one. Whatever the
+// link was, the answer is the same.
+func (f *front) renewActivation(c *gin.Context) {
+	view, holder := f.standing(c)
+	if _, err := form(c); err != nil {
+		f.fail(c, err)
+		return
+	}
+	answer := pages.Activation{Standing: pages.Renewed}
+	switch view.Standing {
+	case pages.Expired:
+		cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "renew "+holder.Hash)
+		_, err := f.Desk.RenewLink(c.Request.Context(), cause, holder.User.ID)
+		if err != nil && !domain.Final(err) {
+			f.problem(c.Request.Context(), err) // logs it
+			answer.Standing = pages.Later
+		}
+	case pages.Later:
+		answer.Standing = pages.Later
+	}
+	f.answerActivation(c, answer, "")
+}
+
+func activated(view pages.Activation, holder TokenHolder) pages.Activation {
+	view.Standing = pages.Activated
+	view.Number, view.Extension = string(holder.User.Number), holder.User.Extension
+	return view
+}
+
+// standing finds out where the link stands. For an unknown one nothing else is
+// known, so that all of them look the same.
+func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
+	holder, err := f.Desk.Token(c.Request.Context(), c.Param("token"))
+	switch {
+	case err != nil && domain.KindOf(err) == domain.Missing:
+		return pages.Activation{Standing: pages.Unknown}, TokenHolder{}
+	case err != nil:
+		f.problem(c.Request.Context(), err) // logs it
+		return pages.Activation{Standing: pages.Later}, TokenHolder{}
+	}
+	u, firm := holder.User, holder.Company
+	view := pages.Activation{
+		Operator: firm.Policy.Operator, Company: firm.Name, At: u.Link.ExpiresAt, Zone: zoneOf(holder),
+		Standing: pages.Valid, Secrets: firm.Policy.Secrets,
+	}
+	switch u.StateAt(holder.Hash, f.cfg.Journal.Now()) {
+	case user.LinkOver:
+		view.Standing, view.RenewAt = pages.Expired, c.Request.URL.EscapedPath()+"/link"
+	case user.LinkDone:
+		view.Standing = pages.Used
+	case user.LinkSuperseded:
+		view.Standing, view.At = pages.Superseded, u.Link.IssuedAt
+		if u.Lifecycle == user.Active {
+			view.Standing = pages.Used
+		}
+	case user.LinkOpen, user.LinkNone:
+		view.Name, view.Number, view.Extension = u.Person.FirstName, string(u.Number), u.Extension
+	}
+	if u.Suspended && view.Standing != pages.Used {
+		view = pages.Activation{Standing: pages.OnHold, Operator: view.Operator, Company: view.Company}
+	}
+	return view, holder
+}
+
+// zoneOf gives the user's time zone as the site tells it, nil where it does not.
+func zoneOf(holder TokenHolder) *time.Location {
+	site, ok := holder.Company.Site(holder.User.Site)
+	if !ok || site.TimeZone == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(site.TimeZone)
+	if err != nil {
+		return nil
+	}
+	return zone
+}
+
+// activationFrame speaks the language that was asked for, else the user's, else
+// the browser's. Links to other languages do not hold the token.
+func (f *front) activationFrame(c *gin.Context, view pages.Activation, language string) pages.Frame {
+	frame := pages.Frame{
+		Voice:  f.texts.Voice(c.Query("lang"), language, c.GetHeader("Accept-Language")),
+		Assets: f.files, Tags: f.texts.Tags(),
+	}
+	key := "activate." + string(view.Standing) + "-page"
+	if view.Standing == pages.Valid {
+		key = "activate.page"
+	}
+	frame.Title = frame.Say(key)
+	return frame
+}
+
+func (f *front) answerActivation(c *gin.Context, view pages.Activation, language string) {
+	frame := f.activationFrame(c, view, language)
+	if view.RenewAt != "" {
+		view.RenewAt += "?" + url.Values{"lang": {frame.Tag}}.Encode()
+	}
+	f.render(c, statusesOfStandings[view.Standing], pages.ActivationPage(frame, view))
+}

@@ -1,0 +1,192 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+	"dialtone/projections"
+)
+
+// shortList is how many rows a list has that is only a part of a page.
+const shortList = 10
+
+func (f *front) showOverview(c *gin.Context) {
+	ctx := c.Request.Context()
+	var view pages.Overview
+	counts, err := f.countUsers(ctx)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	for _, state := range []user.Lifecycle{user.Pending, user.Active, user.Failed, user.OnHold} {
+		view.Counts = append(view.Counts, pages.StateCount{State: string(state), Users: counts[string(state)]})
+	}
+	if view.Companies, _, err = f.cfg.Views.Companies(ctx, "", shortList); err != nil {
+		f.fail(c, err)
+		return
+	}
+	view.Stuck.Rows, _, err = f.cfg.Views.Users(ctx, projections.UserFilter{State: string(user.Failed), Limit: shortList})
+	if err == nil {
+		view.Stuck.Companies, err = f.companyOptions(ctx)
+	}
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	f.render(c, http.StatusOK, pages.OverviewPage(f.frame(c, "overview.title", "overview"), view))
+}
+
+// countUsers counts users by state.
+func (f *front) countUsers(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		State string `bun:"state"`
+		Users int    `bun:"users"`
+	}
+	err := f.cfg.Views.ReadDB().NewSelect().TableExpr("users").ColumnExpr("state, count(*) AS users").GroupExpr("state").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count users: %w", err)
+	}
+	counts := map[string]int{}
+	for _, row := range rows {
+		counts[row.State] = row.Users
+	}
+	return counts, nil
+}
+
+// companyOptions lists companies by name, as far as a choice has room for them.
+func (f *front) companyOptions(ctx context.Context) ([]pages.Option, error) {
+	rows, _, err := f.cfg.Views.Companies(ctx, "", 200)
+	options := make([]pages.Option, 0, len(rows))
+	for _, row := range rows {
+		options = append(options, pages.Option{Value: row.ID, Label: row.Name})
+	}
+	return options, err
+}
+
+func (f *front) showCompanies(c *gin.Context) {
+	f.answerCompanies(c, http.StatusOK, url.Values{"language": {company.Languages[0]}, "count": {"10"}}, nil)
+}
+
+// answerCompanies shows the list and the form with what was typed into it.
+func (f *front) answerCompanies(c *gin.Context, status int, typed url.Values, refused *Problem) {
+	rows, next, err := f.cfg.Views.Companies(c.Request.Context(), c.Query("cursor"), 0)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	frame := f.frame(c, "companies.title", "companies")
+	view := pages.Companies{Rows: rows, Next: next, Command: f.cfg.NewID()}
+	view.Fields = f.companyFields(frame, typed)
+	f.refused(&frame, view.Fields, companyPointers, refused)
+	f.render(c, status, pages.CompaniesPage(frame, view))
+}
+
+// refused puts what is wrong beside the fields, and above the page what is
+// about no field.
+func (f *front) refused(frame *pages.Frame, fields []pages.Field, pointers map[string][]string, p *Problem) {
+	if p == nil {
+		return
+	}
+	frame.Fault = wordedRefusal(frame.Voice, p)
+	faults := wordedFaults(frame.Voice, p)
+	for i := range fields {
+		for _, pointer := range append(pointers[fields[i].Name], "/"+fields[i].Name) {
+			fields[i].Errors = append(fields[i].Errors, faults.Of(pointer)...)
+		}
+	}
+	pages.Focused(fields)
+}
+
+// companyPointers are the fields of the order that the form's fields stand for.
+var companyPointers = map[string][]string{
+	"from": {"/numbers/0/from", "/numbers/0", "/numbers"}, "to": {"/numbers/0/to"},
+	"kind": {"/licences/0/kind"}, "count": {"/licences/0/count"},
+}
+
+func (f *front) companyFields(frame pages.Frame, typed url.Values) []pages.Field {
+	var policies, languages []pages.Option
+	for _, name := range slices.Sorted(maps.Keys(f.cfg.Policies)) {
+		policies = append(policies, pages.Option{Value: name, Label: f.cfg.Policies[name].Operator + " (" + name + ")"})
+	}
+	for _, tag := range company.Languages {
+		languages = append(languages, pages.Option{Value: tag, Label: frame.Say("language." + tag)})
+	}
+	fields := []pages.Field{
+		{Name: "name", Label: frame.Say("companies.name"), Kind: "text", Complete: "organization", Required: true},
+		{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies},
+		{Name: "language", Label: frame.Say("companies.language"), Kind: "select", Options: languages},
+		{Name: "country", Label: frame.Say("companies.country"), Kind: "text", Hint: frame.Say("companies.country-hint"), Complete: "country", Required: true},
+		{Name: "from", Label: frame.Say("companies.from"), Kind: "tel", Hint: frame.Say("companies.from-hint"), Complete: "off"},
+		{Name: "to", Label: frame.Say("companies.to"), Kind: "tel", Hint: frame.Say("companies.to-hint"), Complete: "off"},
+		{Name: "kind", Label: frame.Say("companies.licence"), Kind: "text", Hint: frame.Say("companies.licence-hint"), Complete: "off"},
+		{Name: "count", Label: frame.Say("companies.count"), Kind: "text", Mode: "numeric", Complete: "off"},
+	}
+	return filledIn(fields, typed)
+}
+
+func filledIn(fields []pages.Field, typed url.Values) []pages.Field {
+	for i := range fields {
+		fields[i].Value = typed.Get(fields[i].Name)
+	}
+	return fields
+}
+
+func (f *front) orderCompany(c *gin.Context) {
+	values, cause, err := f.commanded(c, "name", "policy", "language", "country", "from", "to", "kind", "count")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	order, err := companyOrderOf(values)
+	var done Done
+	if err == nil {
+		done, err = f.Desk.CreateCompany(c.Request.Context(), cause, order)
+	}
+	if err != nil {
+		p := f.problem(c.Request.Context(), err)
+		f.answerCompanies(c, p.Status, values, p)
+		return
+	}
+	f.goOn(c, done.Position, "/companies/"+done.ID+"?done=company")
+}
+
+func companyOrderOf(values url.Values) (CompanyForm, error) {
+	order := CompanyForm{
+		Name: values.Get("name"), Policy: values.Get("policy"), Language: values.Get("language"), Country: values.Get("country"),
+	}
+	if values.Get("from") != "" || values.Get("to") != "" {
+		order.Numbers = []BlockForm{{From: values.Get("from"), To: values.Get("to")}}
+	}
+	if values.Get("kind") == "" {
+		return order, nil
+	}
+	count, err := strconv.Atoi(values.Get("count"))
+	if err != nil {
+		return order, invalid("/licences/0/count", "number", "is a whole number")
+	}
+	order.Licences = []LicenceForm{{Kind: values.Get("kind"), Count: count}}
+	return order, nil
+}
+
+// goOn leads to a page that shows what a command did.
+func (f *front) goOn(c *gin.Context, position eventstore.Position, path string) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), catchUp)
+	defer cancel()
+	if err := f.cfg.Views.WaitFor(ctx, position); err != nil && domain.KindOf(err) != domain.Unavailable {
+		f.fail(c, err)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, path)
+}

@@ -1,0 +1,187 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/eventstore"
+	"dialtone/projections"
+)
+
+func (f *front) showUsers(c *gin.Context) {
+	ctx := c.Request.Context()
+	view := pages.Users{
+		State: c.Query("state"), Company: c.Query("company"), Query: strings.TrimSpace(c.Query("q")), First: c.Query("cursor") == "",
+	}
+	var err error
+	view.Rows, view.Next, err = f.cfg.Views.Users(ctx, projections.UserFilter{
+		State: view.State, Company: view.Company, Query: view.Query, Cursor: c.Query("cursor"),
+	})
+	if err == nil {
+		view.Companies, err = f.companyOptions(ctx)
+	}
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	f.render(c, http.StatusOK, pages.UsersPage(f.frame(c, "users.title", "users"), view))
+}
+
+func (f *front) showUser(c *gin.Context) { f.answerUser(c, http.StatusOK, nil) }
+
+// answerUser shows a user, with a refusal above.
+func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
+	ctx, id := c.Request.Context(), c.Param("id")
+	frame := f.frame(c, "user.title", "users")
+	frame.Back = "/users/" + url.PathEscape(id)
+	account, err := f.account(ctx, id)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	timeline, err := f.timeline(ctx, frame, projections.HistoryFilter{User: id, Limit: shortList})
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	if refused != nil {
+		frame.Fault = wordedRefusal(frame.Voice, refused)
+	}
+	f.render(c, status, pages.UserPage(frame, account, timeline))
+}
+
+// account gathers what the back-office shows of a user.
+func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
+	row, state, err := f.cfg.Views.GetUser(ctx, id)
+	if err != nil {
+		return pages.Account{}, err
+	}
+	account := pages.Account{UserRow: row, Commands: pages.Commands{
+		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
+	}}
+	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
+		return pages.Account{}, err
+	}
+	firm, err := f.cfg.Views.GetCompany(ctx, state.Company)
+	if err != nil && domain.KindOf(err) != domain.Missing { // the company's stream may be parked
+		return pages.Account{}, err
+	}
+	account.CompanyName = firm.Name
+	if site, ok := firm.State.Site(row.Site); ok {
+		account.SiteName = site.Name
+	}
+	if f.cfg.TemporalUI != "" {
+		account.TemporalURL = strings.TrimSuffix(f.cfg.TemporalUI, "/") + "/namespaces/default/workflows/" + url.PathEscape("user/"+id)
+	}
+	return account, nil
+}
+
+// timeline words a page of a user's history, newest first.
+func (f *front) timeline(ctx context.Context, frame pages.Frame, filter projections.HistoryFilter) (pages.Timeline, error) {
+	filter.Descending = true
+	view := pages.Timeline{User: filter.User, First: filter.Cursor == ""}
+	if view.First { // asked before the list: what comes between is told twice rather than never
+		after, err := f.latest(ctx, filter.User)
+		if err != nil {
+			return view, err
+		}
+		view.After = after
+	}
+	rows, older, err := f.cfg.Views.History(ctx, filter)
+	view.Older = older
+	for _, row := range rows {
+		view.Lines = append(view.Lines, pages.NewLine(frame, row))
+	}
+	return view, err
+}
+
+// latest gives the position of the newest fact about a user that is shown.
+func (f *front) latest(ctx context.Context, id string) (string, error) {
+	rows, _, err := f.cfg.Views.History(ctx, projections.HistoryFilter{User: id, Limit: 1, Descending: true})
+	if err != nil || len(rows) == 0 {
+		return "0", err
+	}
+	return strconv.FormatUint(uint64(rows[0].Position), 10), nil
+}
+
+func (f *front) showHistory(c *gin.Context) {
+	ctx, id, kind := c.Request.Context(), c.Param("id"), c.Query("kind")
+	row, _, err := f.cfg.Views.GetUser(ctx, id)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	frame := f.frame(c, "timeline.title", "users")
+	filter := projections.HistoryFilter{User: id, Types: pages.TypesOf(kind), Cursor: c.Query("cursor")}
+	timeline, err := f.timeline(ctx, frame, filter)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	if len(filter.Types) > 0 {
+		timeline.Kind = kind
+	}
+	f.render(c, http.StatusOK, pages.HistoryPage(frame, pages.NameOf(frame, row), timeline))
+}
+
+// act is a form that gives a command to a user and leads back to the user's page.
+func (f *front) act(name string, command func(context.Context, domain.Cause, string, ...eventstore.Option) (Done, error)) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		_, cause, err := f.commanded(c)
+		if err != nil {
+			f.fail(c, err)
+			return
+		}
+		f.carryOut(c, name, cause, command)
+	}
+}
+
+func (f *front) carryOut(c *gin.Context, name string, cause domain.Cause, command func(context.Context, domain.Cause, string, ...eventstore.Option) (Done, error)) {
+	done, err := command(c.Request.Context(), cause, c.Param("id"))
+	if err != nil {
+		p := f.problem(c.Request.Context(), err)
+		f.answerUser(c, p.Status, p)
+		return
+	}
+	f.goOn(c, done.Position, "/users/"+done.ID+"?done="+name)
+}
+
+func (f *front) deleteUser(c *gin.Context) {
+	values, cause, err := f.commanded(c, "confirm")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	if values.Get("confirm") != "yes" {
+		p := f.problem(c.Request.Context(), domain.Faultf(domain.Invalid, "unconfirmed", "nothing was deleted: tick the box to confirm"))
+		f.answerUser(c, p.Status, p)
+		return
+	}
+	f.carryOut(c, "delete", cause, f.Desk.DeleteUser)
+}
+
+// issueLogin shows a desk phone's new login. The same form sent again shows the
+// same login.
+func (f *front) issueLogin(c *gin.Context) {
+	_, cause, err := f.commanded(c)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	login, err := f.Desk.IssueDeviceLogin(c.Request.Context(), cause, c.Param("id"))
+	if err != nil {
+		p := f.problem(c.Request.Context(), err)
+		f.answerUser(c, p.Status, p)
+		return
+	}
+	frame := f.frame(c, "phone.title", "users")
+	frame.Back = "/users/" + login.ID
+	f.render(c, http.StatusOK, pages.PhoneLoginPage(frame, login.ID, login.Username, login.Password, login.Domain, login.Transport))
+}

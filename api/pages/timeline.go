@@ -1,0 +1,132 @@
+package pages
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"dialtone/domain/user"
+	"dialtone/projections"
+)
+
+// Line is one fact as the timeline tells it.
+type Line struct {
+	projections.HistoryRow
+	Sentence string
+	Cause    string // why, for what did not go through
+	NextTry  *time.Time
+}
+
+// NewLine words a fact about a user.
+func NewLine(f Frame, row projections.HistoryRow) Line {
+	var e struct {
+		Step, Cause, Number, Extension, Channel, Purpose string
+		Attempt                                          int
+		NextTry                                          *time.Time
+	}
+	_ = json.Unmarshal(row.Data, &e) // what is not there is not told
+	line := Line{HistoryRow: row, NextTry: e.NextTry}
+	key := "fact." + strings.TrimSuffix(row.Type, ".v1")
+	said, ok := f.Find(key, "Step", stepName(f, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
+		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose))
+	if !ok {
+		said = row.Type
+	}
+	line.Sentence = said
+	if e.Cause != "" {
+		line.Cause = f.First(e.Cause, "cause."+e.Cause)
+	}
+	return line
+}
+
+// by words who asked.
+func (l Line) by(f Frame) string { return who(f, l.ActorKind) }
+
+func (l Line) via(f Frame) string { return f.First(l.Channel, "channel."+l.Channel) }
+
+// details is the fact's data, indented.
+func (l Line) details() string {
+	var out bytes.Buffer
+	if json.Indent(&out, l.Data, "", "  ") != nil || out.String() == "{}" {
+		return ""
+	}
+	return out.String()
+}
+
+// tone is the colour of a fact: good, bad, slow or plain.
+func (l Line) tone() string {
+	switch name := strings.TrimSuffix(strings.TrimPrefix(l.Type, "user."), ".v1"); {
+	case name == "activated" || name == "step-done" || name == "link-used" || name == "message-accepted":
+		return "good"
+	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "link-expired" || name == "deleted":
+		return "bad"
+	case name == "step-delayed" || name == "suspended" || name == "link-reminded":
+		return "slow"
+	}
+	return "plain"
+}
+
+// Kinds are the kinds of facts that the timeline can be narrowed to.
+var Kinds = []string{"account", "activation", "link", "message", "line"}
+
+var kinds = map[string][]interface{ Type() string }{
+	"account": {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
+	"activation": {
+		user.ActivationStarted{}, user.ActivationRetried{}, user.StepStarted{}, user.StepDelayed{}, user.StepDone{},
+		user.StepFailed{}, user.Activated{}, user.ActivationFailed{},
+	},
+	"link": {
+		user.LinkIssued{}, user.LinkRenewedByUser{}, user.LinkRenewedByAdmin{}, user.LinkRenewedByOperator{},
+		user.LinkReminded{}, user.LinkUsed{}, user.LinkExpired{}, user.CredentialSet{},
+	},
+	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}},
+	"line":    {user.NumberChanged{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},
+}
+
+// TypesOf gives the wire names of a kind, none for "" and unknown ones.
+func TypesOf(kind string) []string {
+	names := make([]string, 0, len(kinds[kind]))
+	for _, event := range kinds[kind] {
+		names = append(names, event.Type())
+	}
+	return names
+}
+
+// Timeline is a page of a user's history, newest first.
+type Timeline struct {
+	User, Kind string
+	Lines      []Line
+	Older      string // cursor of the page behind, "" on the last
+	First      bool   // this is the newest page
+	After      string // position behind which live facts begin; "" for none
+}
+
+// address gives the history's path with a kind and a cursor.
+func (t Timeline) address(kind, cursor string) string {
+	query := url.Values{}
+	if kind != "" {
+		query.Set("kind", kind)
+	}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
+	return withQuery(userPath(t.User, "/history"), query)
+}
+
+// live gives the path that streams what happens from here on.
+func (t Timeline) live() string {
+	query := url.Values{"after": {t.After}}
+	if t.Kind != "" {
+		query.Set("kind", t.Kind)
+	}
+	return withQuery(userPath(t.User, "/live"), query)
+}
+
+func withQuery(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}

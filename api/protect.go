@@ -1,0 +1,63 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/domain"
+)
+
+// protected bounds what a request may hold and tells browsers to be strict.
+// Pages loosen what they need.
+func protected(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// foreign answers a browser that was sent here by somebody else's page.
+func (s *Server) foreign(w http.ResponseWriter, r *http.Request) {
+	s.problem(r.Context(), domain.Faultf(domain.Denied, "cross-origin", "the request comes from another site's page")).write(w)
+}
+
+// caught turns a panic into a problem; its stack is in the log only.
+func (s *Server) caught(c *gin.Context) {
+	defer func() {
+		reason := recover()
+		if reason == nil {
+			return
+		}
+		if reason == http.ErrAbortHandler { //nolint:errorlint // compared as net/http does
+			panic(reason)
+		}
+		ctx := c.Request.Context()
+		s.cfg.Log.LogAttrs(ctx, slog.LevelError, "a request panicked", slog.String("trace", traceOf(ctx)),
+			slog.String("route", c.FullPath()), slog.Any("panic", reason), slog.String("stack", string(debug.Stack())))
+		if !c.Writer.Written() {
+			newProblem(ctx, http.StatusInternalServerError, codeInternal, "something went wrong on our side; tell us the trace").write(c.Writer)
+		}
+		c.Abort()
+	}()
+	c.Next()
+}
+
+// nowhere answers what no route matches.
+func (s *Server) nowhere(c *gin.Context) {
+	s.refuse(c, domain.Faultf(domain.Missing, "no-route", "there is nothing at this address"))
+}
+
+// notSo answers a method that an address does not have; Allow names those it has.
+func (s *Server) notSo(c *gin.Context) {
+	newProblem(c.Request.Context(), http.StatusMethodNotAllowed, "method-not-allowed", "this address is not used with "+c.Request.Method).write(c.Writer)
+	c.Abort()
+}

@@ -1,0 +1,69 @@
+// Command bench measures what the README's performance table says and prints it.
+// Everything is measured in one run on one machine; floors stand beside.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// row is one line of the table.
+type row struct{ what, value, goal string }
+
+func main() {
+	binary := flag.String("binary", "bin/dialtone", "the binary to measure")
+	users := flag.Int("users", 400, "users activated in each round")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *binary, *users); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, binary string, users int) error {
+	var rows []row
+	for _, measure := range []func() ([]row, error){
+		func() ([]row, error) { return appends(ctx) },
+		func() ([]row, error) { return inForce(ctx) },
+		func() ([]row, error) { return activations(ctx, binary, users) },
+	} {
+		more, err := measure()
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 4, 1, ' ', 0)
+	fmt.Fprintln(table, "| what\t| measured\t| goal\t|")
+	fmt.Fprintln(table, "| ---\t| ---\t| ---\t|")
+	for _, r := range rows {
+		fmt.Fprintf(table, "| %s\t| %s\t| %s\t|\n", r.what, r.value, r.goal)
+	}
+	return table.Flush()
+}
+
+// percentile gives the p-th percentile (0 to 1) of durations.
+func percentile(all []time.Duration, p float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(all))
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(p*float64(len(sorted))))]
+}
+
+func ms(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+func median(all []float64) float64 {
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[len(sorted)/2]
+}

@@ -1,0 +1,96 @@
+package policies_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"dialtone/deploy/policies"
+	"dialtone/domain/policy"
+)
+
+const right = `
+name: mine
+version: 1
+operator: Mine
+steps: [line]
+email: optional
+firstNameLength: 20
+lastNameLength: 20
+extension: {min: 3, max: 4, lastDigits: 3}
+`
+
+func TestThePresetsHoldTheGuidesRules(t *testing.T) {
+	presets, err := policies.Presets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := slices.Sorted(maps.Keys(presets)), []string{"onenet", "unifyoffice"}; !slices.Equal(got, want) {
+		t.Errorf("presets %q, want %q", got, want)
+	}
+	anyExtension := policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true}
+	onenet := policy.Policy{
+		Name: "onenet", Version: 1, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
+		Email: policy.EmailOptional, FirstNameLength: 23, LastNameLength: 30, Extension: anyExtension,
+	}
+	if !reflect.DeepEqual(presets["onenet"], onenet) {
+		t.Errorf("onenet is %+v, want %+v", presets["onenet"], onenet)
+	}
+	unify := policy.Policy{
+		Name: "unifyoffice", Version: 1, Operator: "Unify Office", Steps: []string{"line", "link"}, AdminsChange: true,
+		Email: policy.EmailRequired, Quota: true, ReminderBySMS: true, FirstNameLength: 64, LastNameLength: 64, Extension: anyExtension,
+		Link: policy.Link{Valid: policy.Duration(48 * time.Hour), RemindAfter: policy.Duration(36 * time.Hour)},
+		Secrets: policy.Secrets{
+			Password: policy.Password{Min: 8, Max: 32, NeedsLetter: true, NeedsDigit: true, NeedsSpecial: true},
+			PIN:      policy.PIN{Min: 6, Max: 10}, SecurityQuestion: true,
+			Questions: []string{"first-pet", "first-school", "birth-town", "first-car", "childhood-friend"},
+		},
+	}
+	if !reflect.DeepEqual(presets["unifyoffice"], unify) {
+		t.Errorf("unifyoffice is %+v, want %+v", presets["unifyoffice"], unify)
+	}
+}
+
+func TestAFolderOfPoliciesIsRead(t *testing.T) {
+	found, err := policies.Read(fstest.MapFS{
+		"mine.yaml":  {Data: []byte(right)},
+		"yours.yaml": {Data: []byte(strings.ReplaceAll(right, "mine", "yours"))},
+		"notes.txt":  {Data: []byte("not a policy")},
+	})
+	if err != nil || len(found) != 2 || found["mine"].Extension.LastDigits != 3 || found["yours"].Operator != "Mine" {
+		t.Errorf("read %+v, %v", found, err)
+	}
+}
+
+func TestAWrongFileIsNamedWithItsFault(t *testing.T) {
+	for name, c := range map[string]struct {
+		file, text string
+		told       []string
+	}{
+		"no YAML":              {"mine.yaml", "name: [", []string{"mine.yaml"}},
+		"an unknown member":    {"mine.yaml", right + "colour: red\n", []string{"mine.yaml", "colour"}},
+		"an unknown inner one": {"mine.yaml", right + "link: {valid: 48h, colour: red}\n", []string{"mine.yaml", "colour"}},
+		"another name":         {"other.yaml", right, []string{"other.yaml", "mine"}},
+		"a wrong duration":     {"mine.yaml", right + "link: {valid: two days}\n", []string{"mine.yaml", "two days"}},
+		"a value out of range": {"mine.yaml", strings.Replace(right, "max: 4", "max: 40", 1), []string{"mine.yaml", "/extension"}},
+		"a wrong kind":         {"mine.yaml", strings.Replace(right, "version: 1", "version: first", 1), []string{"mine.yaml", "version"}},
+		"an empty file":        {"mine.yaml", "", []string{"mine.yaml"}},
+		"no file":              {"mine.txt", right, []string{"no policy file"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := policies.Read(fstest.MapFS{c.file: {Data: []byte(c.text)}})
+			if err == nil {
+				t.Fatalf("read %+v", found)
+			}
+			for _, word := range c.told {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("%q does not tell %q", err, word)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,107 @@
+package number_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/number"
+)
+
+const line domain.E164 = "+4930123450"
+
+var (
+	noon      = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	later     = noon.Add(time.Hour)
+	connected = number.Connected{Company: "acme", Deadline: noon}
+	assigned  = number.Assigned{Company: "acme", User: "ada", Deadline: noon}
+	confirmed = number.Confirmed{User: "ada"}
+	released  = number.Released{User: "ada", Reason: "changed"}
+)
+
+type scenario struct {
+	name  string
+	given []domain.Event
+	when  domain.Decide
+	then  []domain.Event
+	fault string
+}
+
+func TestNumbersOfACompany(t *testing.T) {
+	gone := number.Disconnected{Company: "acme", Reason: "moved"}
+	play(t, []scenario{
+		{"a number is connected to a company", nil, number.Connect(line, "acme", noon), []domain.Event{connected}, ""},
+		{"connecting twice is nothing", []domain.Event{connected}, number.Connect(line, "acme", later), nil, ""},
+		{"another company's number is taken", []domain.Event{connected}, number.Connect(line, "globex", noon), nil, "number-taken"},
+		{
+			"a disconnected number is anybody's",
+			[]domain.Event{connected, gone},
+			number.Connect(line, "globex", later),
+			[]domain.Event{number.Connected{Company: "globex", Deadline: later}}, "",
+		},
+		{"a free number is disconnected", []domain.Event{connected}, number.Disconnect("acme", "moved"), []domain.Event{gone}, ""},
+		{"disconnecting twice is nothing", []domain.Event{connected, gone}, number.Disconnect("acme", "moved"), nil, ""},
+		{"another company's number stays connected", []domain.Event{connected}, number.Disconnect("globex", "moved"), nil, ""},
+		{"a user's number stays connected", []domain.Event{connected, assigned}, number.Disconnect("acme", "moved"), nil, "number-assigned"},
+	})
+}
+
+func TestNumbersOfAUser(t *testing.T) {
+	play(t, []scenario{
+		{"a number is assigned", []domain.Event{connected}, number.Assign(line, "acme", "ada", noon), []domain.Event{assigned}, ""},
+		{"assigning twice is nothing", []domain.Event{connected, assigned}, number.Assign(line, "acme", "ada", later), nil, ""},
+		{"another user's number is taken", []domain.Event{connected, assigned}, number.Assign(line, "acme", "grace", noon), nil, "number-taken"},
+		{"another company's number is foreign", []domain.Event{connected}, number.Assign(line, "globex", "ada", noon), nil, "number-foreign"},
+		{"nobody's number is foreign", nil, number.Assign(line, "acme", "ada", noon), nil, "number-foreign"},
+		{
+			"a released number is assigned at once to the next (rule 1.13)",
+			[]domain.Event{connected, assigned, confirmed, released},
+			number.Assign(line, "acme", "grace", later),
+			[]domain.Event{number.Assigned{Company: "acme", User: "grace", Deadline: later}}, "",
+		},
+		{"the user's number is confirmed", []domain.Event{connected, assigned}, number.Confirm("ada"), []domain.Event{confirmed}, ""},
+		{"confirming twice is nothing", []domain.Event{connected, assigned, confirmed}, number.Confirm("ada"), nil, ""},
+		{"another user's number can't be confirmed", []domain.Event{connected, assigned}, number.Confirm("grace"), nil, "claim-lost"},
+		{"a released number can't be confirmed", []domain.Event{connected, assigned, released}, number.Confirm("ada"), nil, "claim-lost"},
+		{"the user's number is released", []domain.Event{connected, assigned, confirmed}, number.Release("ada", "changed"), []domain.Event{released}, ""},
+		{"releasing twice is nothing", []domain.Event{connected, assigned, released}, number.Release("ada", "changed"), nil, ""},
+		{"another user's number is left alone", []domain.Event{connected, assigned}, number.Release("grace", "changed"), nil, ""},
+		{"nobody releases a free number", []domain.Event{connected}, number.Release("", "changed"), nil, ""},
+	})
+}
+
+func TestANumberIsTheCompanysAfterItsUserIsGone(t *testing.T) {
+	s := number.Fold(facts([]domain.Event{connected, assigned, confirmed, released}))
+	if s.Company != "acme" || s.User != "" || s.Confirmed {
+		t.Errorf("folded to %+v", s)
+	}
+	if number.Stream(line) != "number-+4930123450" {
+		t.Errorf("its stream is %s", number.Stream(line))
+	}
+}
+
+func play(t *testing.T, scenarios []scenario) {
+	t.Helper()
+	for _, c := range scenarios {
+		t.Run(c.name, func(t *testing.T) {
+			then, err := c.when(facts(c.given))
+			var fault *domain.Fault
+			if errors.As(err, &fault); (err != nil) != (c.fault != "") || err != nil && fault.Code != c.fault {
+				t.Fatalf("fault %v, want %q", err, c.fault)
+			}
+			if !reflect.DeepEqual(then, c.then) {
+				t.Errorf("then %v, want %v", then, c.then)
+			}
+		})
+	}
+}
+
+func facts(events []domain.Event) []domain.Fact {
+	history := make([]domain.Fact, len(events))
+	for n, event := range events {
+		history[n] = domain.Fact{Event: event, Revision: uint64(n), At: noon}
+	}
+	return history
+}

@@ -1,0 +1,140 @@
+package user_test
+
+import (
+	"testing"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+// change is a change of Ada by the operator of unifyoffice at noon, an hour
+// before anything could be given up.
+func change(what func(*user.Change)) domain.Decide {
+	in := user.Change{Company: firm("unifyoffice"), Actor: operator, At: noon}
+	what(&in)
+	return in.Decide
+}
+
+func TestAUserIsChanged(t *testing.T) {
+	other := domain.E164("+4930120050")
+	none := domain.E164("")
+	rename := change(func(in *user.Change) { in.Person.LastName, in.Site = word("King"), word("") })
+	renamed := user.DetailsChanged{Site: word(""), Personal: &user.PersonChanges{LastName: word("King")}}
+	move := change(func(in *user.Change) {
+		in.Number, in.Extension, in.ExtensionReason = &other, word("0050"), "last digits of the number"
+	})
+	moved := []domain.Event{
+		user.NumberChanged{Number: other, Previous: "+4930120049"},
+		user.ExtensionChanged{Extension: "0050", Previous: "0049", Reason: "last digits of the number"},
+	}
+	mail := change(func(in *user.Change) {
+		in.Person.Email, in.EmailClaim = word("king@example.com"), user.EmailStream("king")
+	})
+	mailChanged := []domain.Event{
+		user.DetailsChanged{Personal: &user.PersonChanges{Email: word("king@example.com")}}, user.EmailClaimed{Claim: user.EmailStream("king")},
+	}
+	louder := change(func(in *user.Change) { in.Person.Email, in.EmailClaim = word("ADA@example.com"), claims().Email })
+	play(t, []scenario{
+		{"only what differs is written", ordered, rename, []domain.Event{renamed}, ""},
+		{"changing twice is nothing", then(ordered, renamed), rename, nil, ""},
+		{"changing nothing is nothing", ordered, change(func(*user.Change) {}), nil, ""},
+		{"number and extension move", confirmed, move, moved, ""},
+		{"moving twice is nothing", then(confirmed, moved...), move, nil, ""},
+		{"a new address comes with its claim", ordered, mail, mailChanged, ""},
+		{"a new address twice is nothing", then(ordered, mailChanged...), mail, nil, ""},
+		{
+			"another writing of the address keeps the claim", ordered, louder,
+			[]domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Email: word("ADA@example.com")}}}, "",
+		},
+		{
+			"the same address keeps its claim, named or not",
+			ordered, change(func(in *user.Change) { in.Person.Email = word(ada.Email) }), nil, "",
+		},
+		{
+			"the line can be taken away",
+			confirmed, change(func(in *user.Change) { in.Number, in.Extension = &none, word("") }),
+			[]domain.Event{user.NumberChanged{Previous: "+4930120049"}, user.ExtensionChanged{Previous: "0049"}}, "",
+		},
+		{"nobody can't be changed", nil, rename, nil, "no-user"},
+		{"who is deleted can't be changed", deleted, rename, nil, "no-user"},
+	})
+}
+
+func TestAWrongChangeNamesEveryField(t *testing.T) {
+	foreign, wrong := domain.E164("+4930130000"), domain.E164("030")
+	play(t, []scenario{
+		{"an address can't be removed", ordered, change(func(in *user.Change) { in.Person.Email = word("") }), nil, "invalid-input, /email missing"},
+		{
+			"nor names", ordered, change(func(in *user.Change) { in.Person.FirstName, in.Person.LastName = word(""), word(" ") }), nil,
+			"invalid-input, /firstName missing, /lastName missing",
+		},
+		{"nor the language", ordered, change(func(in *user.Change) { in.Language = word("") }), nil, "invalid-input, /language missing"},
+		{"a foreign number", ordered, change(func(in *user.Change) { in.Number = &foreign }), nil, "invalid-input, /number foreign"},
+		{"no number", ordered, change(func(in *user.Change) { in.Number = &wrong }), nil, "invalid-input, /number e164"},
+		{"a short extension", ordered, change(func(in *user.Change) { in.Extension = word("1") }), nil, "invalid-input, /extension form"},
+		{
+			"an unknown place", ordered,
+			change(func(in *user.Change) { in.Language, in.Site, in.Device = word("fr"), word("paris"), word("?") }), nil,
+			"invalid-input, /site unknown, /device/kind form, /language unknown",
+		},
+	})
+}
+
+// Rule 1.7 with X9: company admins wait for the activation, the back-office
+// can always repair.
+func TestWhoMayTouchAUserWhoIsNotActive(t *testing.T) {
+	by := func(rules string, actor domain.Actor) (change, remove domain.Decide) {
+		acme := firm(rules)
+		return user.Change{Company: acme, Actor: actor, At: noon, Site: word("")}.Decide, user.Delete{Actor: actor, Policy: acme.Policy}.Decide
+	}
+	moved, gone := []domain.Event{user.DetailsChanged{Site: word("")}}, []domain.Event{user.Deleted{}}
+	change, remove := by("onenet", admin)
+	play(t, []scenario{
+		{"a company admin can't change a pending user", netStarted, change, nil, "not-active"},
+		{"a company admin can't delete a pending user", netStarted, remove, nil, "not-active"},
+		{"a company admin can't change a failed user", netFailed, change, nil, "not-active"},
+		{"a company admin can't delete a failed user", netFailed, remove, nil, "not-active"},
+		{"a company admin changes an active user", netActive, change, moved, ""},
+		{"a company admin deletes an active user", netActive, remove, gone, ""},
+		{"a company admin deletes a suspended user who was active", then(netActive, user.Suspended{}), remove, gone, ""},
+	})
+	change, remove = by("onenet", operator)
+	play(t, []scenario{
+		{"the back-office changes a pending user", netStarted, change, moved, ""},
+		{"the back-office deletes a pending user", netStarted, remove, gone, ""},
+		{"the back-office changes a failed user", netFailed, change, moved, ""},
+		{"the back-office deletes a failed user", netFailed, remove, gone, ""},
+	})
+	change, remove = by("unifyoffice", admin)
+	play(t, []scenario{
+		{"unifyoffice's admins change pending users", mailed, change, moved, ""},
+		{"unifyoffice's admins delete failed users", expired, remove, gone, ""},
+	})
+}
+
+// What was claimed for a change can be lost while the change is on its way.
+func TestASlowChangeDoesNotTakeWhatWasGivenUp(t *testing.T) {
+	abandoned := then(confirmed, user.ClaimAbandoned{Claim: "extension-acme-0050"}) // at noon
+	early, late := after(-0.5), after(0.5)
+	extend := func(in *user.Change) { in.Extension = word("0050") }
+	moved := []domain.Event{user.ExtensionChanged{Extension: "0050", Previous: "0049"}}
+	play(t, []scenario{
+		{"a change begun before conflicts", abandoned, change(func(in *user.Change) { extend(in); in.At = early }), nil, "claims-expired"},
+		{"a change begun behind it has claimed anew", abandoned, change(func(in *user.Change) { extend(in); in.At = late }), moved, ""},
+		{
+			"another change is not touched",
+			abandoned, change(func(in *user.Change) { in.Extension, in.At = word("0051"), early }),
+			[]domain.Event{user.ExtensionChanged{Extension: "0051", Previous: "0049"}}, "",
+		},
+		{
+			"what is just being released can't be had back yet",
+			then(confirmed, moved...), change(func(in *user.Change) { in.Extension = word("0049") }), nil, "claim-releasing",
+		},
+		{
+			"what was released can be had again",
+			then(confirmed, moved[0], user.ClaimsReleased{Claims: []string{"extension-acme-0049"}}),
+			change(func(in *user.Change) { in.Extension = word("0049") }),
+			[]domain.Event{user.ExtensionChanged{Extension: "0049", Previous: "0050"}}, "",
+		},
+	})
+}

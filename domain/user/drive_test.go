@@ -1,0 +1,139 @@
+package user_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+)
+
+// drive keeps one user's history and carries out duties as a workflow does,
+// with a world around it that goes wrong by luck.
+type drive struct {
+	history  []domain.Fact
+	now      time.Time
+	commands int
+	firm     company.State
+	rules    policy.Policy
+	luck     func(n int) int // 0 to n-1; 0 is what goes well
+}
+
+func newDrive(seed uint64, rules string) *drive {
+	random := rand.New(rand.NewPCG(seed, 7))
+	return &drive{now: noon, firm: firm(rules), rules: presets[rules], luck: random.IntN}
+}
+
+func (d *drive) state() user.State { return user.Fold(d.history) }
+
+func (d *drive) cause(actor domain.Actor) domain.Cause {
+	d.commands++
+	return domain.Cause{Command: fmt.Sprint("command-", d.commands), Actor: actor, At: d.now}
+}
+
+// do lets a command pass and gives what it wrote.
+func (d *drive) do(decide domain.Decide) ([]domain.Event, error) {
+	events, err := decide(d.history)
+	for _, event := range events {
+		n := uint64(len(d.history))
+		d.history = append(d.history, domain.Fact{Event: event, ID: fmt.Sprint(n), Revision: n, At: d.now})
+	}
+	return events, err
+}
+
+func (d *drive) must(t *testing.T, decide domain.Decide) {
+	t.Helper()
+	if events, err := d.do(decide); err != nil || len(events) == 0 {
+		t.Fatalf("wrote %s, %v", told(events), err)
+	}
+}
+
+// once lets a command pass that is nothing when it comes again.
+func (d *drive) once(t *testing.T, what string, decide domain.Decide) []domain.Event {
+	t.Helper()
+	events, err := d.do(decide)
+	if err != nil && len(events) > 0 {
+		t.Fatalf("%s: wrote %s and refused: %v", what, told(events), err)
+	}
+	if again, _ := decide(d.history); len(again) > 0 {
+		t.Fatalf("%s: coming again it wrote\n%s", what, told(again))
+	}
+	return events
+}
+
+// trouble is nil, permanent, or transient with a next try within hours.
+func (d *drive) trouble() *user.Trouble {
+	switch d.luck(4) {
+	case 1:
+		return &user.Trouble{Cause: "refused", Responsible: "operator"}
+	case 2, 3:
+		next := d.now.Add(time.Duration(1+d.luck(30)) * time.Hour)
+		return &user.Trouble{Cause: "busy", Responsible: "network", NextTry: &next}
+	}
+	return nil
+}
+
+// perform carries out a duty; every one of them must leave a fact.
+func (d *drive) perform(t *testing.T, next user.Duty) {
+	t.Helper()
+	before, system := len(d.history), domain.Actor{Kind: domain.ActorSystem}
+	switch next.Task {
+	case user.RunStep:
+		d.once(t, "start", user.StartStep{Step: next.Subject}.Decide)
+		step, _ := d.state().Step(next.Subject)
+		if step.State != user.Running || step.Attempts != next.Attempt {
+			t.Fatalf("duty %+v began %+v", next, step)
+		}
+		if d.luck(8) == 7 {
+			return // the worker dies, and the duty is the same again
+		}
+		d.once(t, "finish", user.FinishStep{Step: next.Subject, Attempt: next.Attempt, Trouble: d.trouble()}.Decide)
+	case user.SendLink:
+		d.once(t, "issue", user.IssueLink{Cause: d.cause(system), Policy: d.rules, Mint: mint}.Decide)
+	case user.RemindOfLink:
+		d.once(t, "remind", user.Remind{Link: next.Subject, At: d.now, Policy: d.rules}.Decide)
+	case user.EndLink:
+		d.once(t, "expire", user.ExpireLink{Link: next.Subject, At: d.now}.Decide)
+	case user.Deliver:
+		d.once(t, "deliver", user.NoteDelivery{Message: next.Subject, Attempt: next.Attempt, Trouble: d.trouble()}.Decide)
+	case user.ReleaseClaims:
+		d.once(t, "release", user.NoteReleased{Claims: d.state().Loose}.Decide)
+	case user.Rest, user.Wait:
+		t.Fatalf("there is nothing to perform in %+v", next)
+	}
+	if len(d.history) == before {
+		t.Fatalf("duty %+v left no fact", next)
+	}
+}
+
+// meddle lets somebody do something, sensible or not.
+func (d *drive) meddle(t *testing.T) {
+	t.Helper()
+	s := d.state()
+	number := domain.E164(fmt.Sprintf("+49301200%02d", d.luck(4)))
+	actor := []domain.Actor{operator, admin, self}[d.luck(3)]
+	switch d.luck(12) {
+	case 0, 1:
+		d.once(t, "start", user.StartActivation{Policy: d.rules}.Decide)
+	case 2, 3:
+		d.once(t, "confirm", user.Confirm{Hash: s.Link.Hash, At: d.now, Sum: sum}.Decide)
+	case 4, 5:
+		_, _ = d.do(user.RenewLink{Cause: d.cause(actor), Policy: d.rules, Mint: mint}.Decide)
+	case 6:
+		d.once(t, "suspend", user.Suspend{}.Decide)
+	case 7, 8:
+		d.once(t, "resume", user.Resume{}.Decide)
+	case 9:
+		d.once(t, "change", user.Change{Company: d.firm, Actor: actor, At: d.now, Number: &number}.Decide)
+	case 10:
+		_, _ = d.do(user.IssueDeviceLogin{Username: "u", Realm: "r"}.Decide)
+	case 11:
+		if d.luck(6) == 0 {
+			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules}.Decide)
+		}
+	}
+}

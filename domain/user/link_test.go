@@ -1,0 +1,152 @@
+package user_test
+
+import (
+	"testing"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+// by is a cause of a command "again" at so many hours behind noon.
+func by(actor domain.Actor, hours float64) domain.Cause {
+	return domain.Cause{Command: "again", Actor: actor, At: after(hours)}
+}
+
+// againLink is the link that a command "again" makes.
+func againLink(hours float64) user.Link {
+	id := domain.EventID(user.Stream(adaID), "again", 0)
+	return user.Link{ID: id, Key: user.LinkKey, Hash: "hash of " + id, ExpiresAt: after(hours + 48), RemindAt: moment(after(hours + 36))}
+}
+
+func TestTheFirstLinkIsIssued(t *testing.T) {
+	rules := presets["unifyoffice"]
+	quiet := rules
+	quiet.Link.RemindAfter = 0
+	issue := user.IssueLink{Cause: by(domain.Actor{Kind: domain.ActorSystem}, 1), Policy: rules, Mint: mint}.Decide
+	link := againLink(1)
+	unreminded := link
+	unreminded.RemindAt = nil
+	issued := []domain.Event{user.LinkIssued{Link: link}, request(user.PurposeLink, user.Mail, link.ID)}
+	play(t, []scenario{
+		{"it comes with its mail", lined, issue, issued, ""},
+		{"issuing twice is nothing", then(lined, issued...), issue, nil, ""},
+		{"not before its turn", running, issue, nil, ""},
+		{"not when the link has been used", confirmed, issue, nil, ""},
+		{"not when it has expired", expired, issue, nil, ""},
+		{"again after a retry", then(expired, user.ActivationRetried{Step: "link"}), issue, issued, ""},
+		{"not where no link is wanted", netStarted, issue, nil, ""},
+		{"not for who is deleted", then(lined, user.Deleted{}), issue, nil, ""},
+		{"not for nobody", nil, issue, nil, ""},
+		{
+			"a policy may not remind",
+			lined,
+			user.IssueLink{Cause: by(domain.Actor{}, 1), Policy: quiet, Mint: mint}.Decide,
+			[]domain.Event{user.LinkIssued{Link: unreminded}, request(user.PurposeLink, user.Mail, link.ID)}, "",
+		},
+	})
+}
+
+func TestALinkIsRenewedByThreeActors(t *testing.T) {
+	renew := func(actor domain.Actor, hours float64) domain.Decide {
+		return user.RenewLink{Cause: by(actor, hours), Policy: presets["unifyoffice"], Mint: mint}.Decide
+	}
+	link := againLink(50)
+	mail := request(user.PurposeRenewed, user.Mail, link.ID)
+	early := againLink(2)
+	network := user.RenewLink{Cause: by(admin, 2), Policy: presets["onenet"], Mint: mint}.Decide
+	lostMail := then(linked, user.MessageRefused{ID: linkMail.ID, Attempt: 1}, linkFailed("mailbox-unknown", "admin"), user.ActivationFailed{Step: "link"})
+	play(t, []scenario{
+		{"the user renews an expired one", expired, renew(self, 50), []domain.Event{user.LinkRenewedByUser{Link: link}, mail}, ""},
+		{"an admin renews an expired one", expired, renew(admin, 50), []domain.Event{user.LinkRenewedByAdmin{Link: link}, mail}, ""},
+		{"the back-office renews an expired one", expired, renew(operator, 50), []domain.Event{user.LinkRenewedByOperator{Link: link}, mail}, ""},
+		{"the user renews one that is over but not noted as such", mailed, renew(self, 50), []domain.Event{user.LinkRenewedByUser{Link: link}, mail}, ""},
+		{"the user keeps an open one", mailed, renew(self, 2), nil, "link-valid"},
+		{"an admin renews an open one", mailed, renew(admin, 2), []domain.Event{user.LinkRenewedByAdmin{Link: early}, request(user.PurposeRenewed, user.Mail, early.ID)}, ""},
+		{"an admin renews one that could not be mailed", lostMail, renew(admin, 2), []domain.Event{user.LinkRenewedByAdmin{Link: early}, request(user.PurposeRenewed, user.Mail, early.ID)}, ""},
+		{"the back-office renews before the first was issued", lined, renew(operator, 2), []domain.Event{user.LinkRenewedByOperator{Link: early}, request(user.PurposeRenewed, user.Mail, early.ID)}, ""},
+		{"not before the activation", ordered, renew(admin, 2), nil, "no-link-yet"},
+		{"not before its turn", running, renew(admin, 2), nil, "no-link-yet"},
+		{"not when it has been used", confirmed, renew(admin, 2), nil, "already-activated"},
+		{"not where no link is wanted", netStarted, network, nil, "no-link"},
+		{"not for who is suspended", then(expired, user.Suspended{}), renew(admin, 50), nil, "suspended"},
+		{"not for who is deleted", deleted, renew(admin, 50), nil, "no-user"},
+		{"not for nobody", nil, renew(admin, 50), nil, "no-user"},
+	})
+}
+
+func TestARenewedLinkTakesThePlaceOfTheOldOne(t *testing.T) {
+	link := againLink(2)
+	s := user.Fold(facts(then(linked, user.LinkRenewedByAdmin{Link: link}, request(user.PurposeRenewed, user.Mail, link.ID))...))
+	if s.Link.ID != link.ID || s.StateAt("hash-1", after(3)) != user.LinkSuperseded || s.StateAt(link.Hash, after(3)) != user.LinkOpen {
+		t.Errorf("the link is %+v", s.Link)
+	}
+	if duty := s.Duty(after(3)); duty.Task != user.Deliver || duty.Subject == linkMail.ID {
+		t.Errorf("the old link's mail is still to be sent: %+v", duty)
+	}
+	again := user.Fold(facts(then(expired, user.ActivationRetried{Step: "link"})...))
+	if again.StateAt("hash-1", after(49)) != user.LinkSuperseded || again.Lifecycle != user.Pending {
+		t.Errorf("after a retry the link is %+v", again.Link)
+	}
+}
+
+func TestALinkExpires(t *testing.T) {
+	expire := func(link string, at time.Time) domain.Decide { return user.ExpireLink{Link: link, At: at}.Decide }
+	over := []domain.Event{user.LinkExpired{Link: "link-1"}, linkFailed("link-expired", "user"), user.ActivationFailed{Step: "link", Cause: "link-expired"}}
+	renewed := then(mailed, user.LinkRenewedByAdmin{Link: againLink(2)})
+	play(t, []scenario{
+		{"at its deadline", mailed, expire("link-1", after(48)), over, ""},
+		{"not a moment before", mailed, expire("link-1", after(48).Add(-time.Nanosecond)), nil, ""},
+		{"expiring twice is nothing", expired, expire("link-1", after(49)), nil, ""},
+		{"a used one does not expire", confirmed, expire("link-1", after(49)), nil, ""},
+		{"a renewed one does not expire", renewed, expire("link-1", after(49)), nil, ""},
+		{"nor its successor before its time", renewed, expire(againLink(2).ID, after(49)), nil, ""},
+		{"a deleted user's does not expire", then(mailed, user.Deleted{}), expire("link-1", after(49)), nil, ""},
+		{"nobody's does not expire", nil, expire("", after(49)), nil, ""},
+	})
+}
+
+func TestALinkIsUsed(t *testing.T) {
+	follow := func(hash string, hours float64) domain.Decide {
+		return user.Confirm{Hash: hash, At: after(hours), Question: "first-pet", Sum: sum}.Decide
+	}
+	used := []domain.Event{
+		user.LinkUsed{Link: "link-1"}, user.CredentialSet{Question: "first-pet", Personal: &sum}, user.StepDone{Step: "link"}, user.Activated{},
+	}
+	bounced := then(linked, user.MessageRefused{ID: linkMail.ID, Attempt: 1}, linkFailed("mailbox-unknown", "admin"), user.ActivationFailed{Step: "link"})
+	play(t, []scenario{
+		{"it sets the secrets and ends the activation", mailed, follow("hash-1", 1), used, ""},
+		{"before the mail server said that it took the mail", linked, follow("hash-1", 1), used, ""},
+		{"although the mail was thought lost", bounced, follow("hash-1", 1), used, ""},
+		{"using it twice is refused", confirmed, follow("hash-1", 1), nil, "link-used"},
+		{"at its deadline it is over", mailed, follow("hash-1", 48), nil, "link-expired"},
+		{"an expired one is over", expired, follow("hash-1", 47), nil, "link-expired"},
+		{"a renewed one is superseded", then(mailed, user.LinkRenewedByUser{Link: againLink(2)}), follow("hash-1", 3), nil, "link-superseded"},
+		{"after renewal of an expired one too", then(expired, user.LinkRenewedByUser{Link: againLink(50)}), follow("hash-1", 51), nil, "link-superseded"},
+		{"an unknown one is missing", mailed, follow("hash-2", 1), nil, "no-link"},
+		{"an empty one is missing", ordered, follow("", 1), nil, "no-link"},
+		{"a suspended user's is kept", then(mailed, user.Suspended{}), follow("hash-1", 1), nil, "suspended"},
+		{"a deleted user's is missing", then(mailed, user.Deleted{}), follow("hash-1", 1), nil, "no-link"},
+	})
+	s := user.Fold(facts(confirmed...))
+	if s.Lifecycle != user.Active || s.Credential.State != "set" || s.Credential.Sum != sum || s.Credential.Question != "first-pet" || s.Credential.SetAt != noon {
+		t.Errorf("activated to %+v with %+v", s.Lifecycle, s.Credential)
+	}
+}
+
+// A confirm and an expiry that were both decided on one revision: whichever is
+// appended first counts, and the other, judged anew, ends as nothing or a refusal.
+func TestAConfirmAndAnExpiryRace(t *testing.T) {
+	confirm := user.Confirm{Hash: "hash-1", At: after(48).Add(-time.Second), Sum: sum}.Decide
+	expire := user.ExpireLink{Link: "link-1", At: after(48)}.Decide
+	base := facts(mailed...)
+	won, err := confirm(base)
+	lost, errToo := expire(base)
+	if err != nil || errToo != nil || len(won) == 0 || len(lost) == 0 {
+		t.Fatalf("both must be possible at one revision: %v, %v", err, errToo)
+	}
+	play(t, []scenario{
+		{"the confirm came first", then(mailed, won...), expire, nil, ""},
+		{"the expiry came first", then(mailed, lost...), confirm, nil, "link-expired"},
+	})
+}

@@ -1,0 +1,173 @@
+package user_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+const stories = 150 // of each policy
+
+// Whatever people do and whatever goes wrong: somebody always knows what comes
+// next, and in the end everybody who is not deleted can be activated.
+func TestNoStoryGetsStuck(t *testing.T) {
+	ends := map[user.Lifecycle]int{}
+	for _, rules := range []string{"unifyoffice", "onenet"} {
+		for seed := range uint64(stories) {
+			t.Run(fmt.Sprint(rules, " ", seed), func(t *testing.T) {
+				d := newDrive(seed, rules)
+				in := order()
+				in.Company, in.Activate = d.firm, seed%2 == 0
+				d.must(t, in.Decide)
+				for range 60 {
+					d.move(t)
+					d.check(t)
+				}
+				ends[d.state().Shown()]++
+				d.finish(t)
+			})
+		}
+	}
+	for _, end := range []user.Lifecycle{user.Pending, user.Failed, user.Active, user.OnHold, user.Gone} {
+		if ends[end] == 0 {
+			t.Errorf("no story was ever %s: %v", end, ends)
+		}
+	}
+}
+
+// move lets the workflow work, the time pass, or somebody meddle.
+func (d *drive) move(t *testing.T) {
+	t.Helper()
+	next := d.state().Duty(d.now)
+	switch d.luck(5) {
+	case 0:
+		d.meddle(t)
+	case 1:
+		d.now = d.now.Add(time.Duration(d.luck(20)) * time.Hour)
+	default:
+		switch next.Task {
+		case user.Rest:
+			d.now = d.now.Add(time.Hour)
+		case user.Wait:
+			d.now = next.Due
+		default:
+			d.perform(t, next)
+		}
+	}
+}
+
+// check asks what must hold at every moment.
+func (d *drive) check(t *testing.T) {
+	t.Helper()
+	s := d.state()
+	next := s.Duty(d.now)
+	broken, open := 0, 0
+	for _, step := range s.Steps {
+		if step.State == user.StepBroken {
+			broken++
+			if step.Cause == "" || step.Responsible == "" {
+				t.Fatalf("nobody knows why or who: %+v", step)
+			}
+		}
+		if step.State != user.Done {
+			open++
+		}
+	}
+	switch {
+	case next.Task == user.Wait && !next.Due.After(d.now):
+		t.Fatalf("waits for the past: %+v at %s", next, d.now)
+	case s.Lifecycle == user.Pending && s.Started && (next.Task == user.Rest || open == 0 || broken > 0):
+		t.Fatalf("a pending activation has nothing before it: %+v", s.Steps)
+	case s.Lifecycle == user.Failed && broken != 1:
+		t.Fatalf("failed without a failed step: %+v", s.Steps)
+	case s.Lifecycle == user.Active && (!s.Started || open > 0):
+		t.Fatalf("active with open steps: %+v", s.Steps)
+	case s.Lifecycle == user.Gone && next.Task != user.ReleaseClaims && next.Task != user.Rest:
+		t.Fatalf("a deleted user still has the duty %+v", next)
+	}
+	for _, claim := range s.Loose {
+		if s.Claims.Holds(claim) {
+			t.Fatalf("%s is held and to be released at once", claim)
+		}
+	}
+}
+
+// finish brings the story to its good end by what people can do.
+func (d *drive) finish(t *testing.T) {
+	t.Helper()
+	d.luck = func(int) int { return 0 }
+	if d.state().Lifecycle == user.Gone {
+		d.work(t)
+		if next := d.state().Duty(d.now); next.Task != user.Rest || len(d.state().Loose) > 0 {
+			t.Fatalf("a deleted user does not come to rest: %+v", next)
+		}
+		return
+	}
+	if _, err := d.do(user.Resume{}.Decide); err != nil {
+		t.Fatal(err)
+	}
+	d.work(t)
+	if _, err := d.do(user.StartActivation{Policy: d.rules}.Decide); err != nil {
+		t.Fatal(err)
+	}
+	d.work(t)
+	if s := d.state(); s.Lifecycle == user.Pending {
+		if _, err := d.do(user.Confirm{Hash: s.Link.Hash, At: d.now, Sum: sum}.Decide); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := d.state(); s.Shown() != user.Active {
+		t.Fatalf("the story ends as %s with %+v", s.Shown(), s.Steps)
+	}
+}
+
+// work performs duties until there is nothing to do but to wait for the user;
+// waits for a next try are slept through.
+func (d *drive) work(t *testing.T) {
+	t.Helper()
+	for range 50 {
+		switch next := d.state().Duty(d.now); next.Task {
+		case user.Rest:
+			return
+		case user.Wait:
+			if s := d.state(); s.Link.OpenAt(d.now) && s.Lifecycle == user.Pending {
+				return
+			}
+			d.now = next.Due
+		default:
+			d.perform(t, next)
+		}
+	}
+	t.Fatal("there is always something to do, and it never comes to an end")
+}
+
+func TestApplyingAFactLeavesTheStateBeforeItAlone(t *testing.T) {
+	for seed := range uint64(stories) {
+		d := newDrive(seed, "unifyoffice")
+		d.must(t, order().Decide)
+		for range 80 {
+			d.move(t)
+		}
+		var states []user.State
+		var frozen []string
+		s, written := user.State{}, text(t, d.history)
+		for _, fact := range d.history {
+			states, frozen = append(states, s), append(frozen, text(t, s))
+			s = user.Evolve(s, fact)
+		}
+		for n, state := range states {
+			user.Evolve(state, domain.Fact{Event: user.ClaimAbandoned{Claim: "another future"}, At: noon})
+			user.Evolve(state, domain.Fact{Event: user.MessageRequested{ID: "another future"}, At: noon})
+			user.Evolve(state, domain.Fact{Event: user.ActivationRetried{Step: "link"}, At: noon})
+			if now := text(t, state); now != frozen[n] {
+				t.Fatalf("story %d: the state before fact %d (%s) changed\nfrom %s\nto   %s", seed, n, d.history[n].Event.Type(), frozen[n], now)
+			}
+		}
+		if text(t, d.history) != written {
+			t.Fatalf("story %d: folding changed the facts", seed)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package projections
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// CompanyRow is a company with how many users it has who are not deleted.
+type CompanyRow struct {
+	bun.BaseModel `bun:"table:companies,alias:c"`
+
+	ID            string              `bun:"id,pk"`
+	Name          string              `bun:"name"`
+	Language      string              `bun:"language"`
+	Country       string              `bun:"country"`
+	PolicyName    string              `bun:"policy_name"`
+	PolicyVersion int                 `bun:"policy_version"`
+	CreatedAt     time.Time           `bun:"created_at"`
+	UpdatedAt     time.Time           `bun:"updated_at"`
+	Users         int                 `bun:"users,scanonly"`
+	Revision      uint64              `bun:"revision"` // of the company's stream
+	Position      eventstore.Position `bun:"position"` // of the last fact applied
+	Born          eventstore.Position `bun:"born"`     // of the first fact: the order of lists
+	State         company.State       `bun:"folded,type:json"`
+}
+
+// GetCompany finds a company; it is a Missing fault when there is none.
+func (v *Views) GetCompany(ctx context.Context, id string) (CompanyRow, error) {
+	var row CompanyRow
+	err := v.selectCompanies(&row).Where("c.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return CompanyRow{}, domain.Faultf(domain.Missing, "no-company", "there is no such company")
+	}
+	if err != nil {
+		return CompanyRow{}, fmt.Errorf("look for company %s: %w", id, err)
+	}
+	return row, nil
+}
+
+// Companies lists companies in the order in which they were ordered, a page at
+// a time; next is the cursor of the page behind, "" on the last. A limit (1 to
+// 200, 0 for 50) or cursor that is none is an Invalid fault.
+func (v *Views) Companies(ctx context.Context, cursor string, limit int) (items []CompanyRow, next string, err error) {
+	p, err := newPage(cursor, limit, "companies")
+	if err != nil {
+		return nil, "", err
+	}
+	after, err := p.position()
+	if err != nil {
+		return nil, "", err
+	}
+	q := v.selectCompanies(&items).OrderExpr("c.born ASC").Limit(p.fetch())
+	if p.after != "" {
+		q = q.Where("c.born > ?", after)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, "", fmt.Errorf("list companies: %w", err)
+	}
+	items, next = cut(p, items, func(r CompanyRow) string { return positionKey(r.Born) })
+	return items, next, nil
+}
+
+func (v *Views) selectCompanies(into any) *bun.SelectQuery {
+	return v.reading.NewSelect().Model(into).ColumnExpr("c.*").
+		ColumnExpr("(SELECT count(*) FROM users AS u WHERE u.company = c.id AND u.state NOT IN ('', ?)) AS users", string(user.Gone)).
+		Where("c.name <> ''")
+}
+
+var companies = projection{name: "companies", tables: []string{"companies"}, wants: []string{"company."}, apply: applyCompany}
+
+func applyCompany(ctx context.Context, tx bun.IDB, t tables, r record) error {
+	id := strings.TrimPrefix(r.Stream, "company-")
+	row := CompanyRow{ID: id, CreatedAt: r.fact.At.UTC(), Born: r.Position}
+	found, err := load(ctx, tx.NewSelect().Model(&row).ModelTableExpr("? AS c", t.of("companies")).Where("c.id = ?", id))
+	if err != nil {
+		return err
+	}
+	if due, err := follows(found, row.Revision, r.Revision); !due {
+		return err
+	}
+	s := company.Evolve(row.State, r.fact)
+	row.Name, row.Language, row.Country = s.Name, s.Language, s.Country
+	row.PolicyName, row.PolicyVersion = s.Policy.Name, s.Policy.Version
+	row.State, row.UpdatedAt, row.Revision, row.Position = s, r.fact.At.UTC(), r.Revision, r.Position
+	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS c", t.of("companies")).On("CONFLICT (id) DO UPDATE"))
+}

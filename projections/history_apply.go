@@ -1,0 +1,97 @@
+package projections
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/number"
+	"dialtone/domain/user"
+)
+
+var history = projection{
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "number.", "claim."}, apply: applyHistory,
+}
+
+func applyHistory(ctx context.Context, tx bun.IDB, t tables, r record) error {
+	about := subjectOf(r.Stream, r.fact.Event)
+	if about == "" {
+		return nil
+	}
+	data, err := Shown(r.fact.Event)
+	if err != nil {
+		return err
+	}
+	row := HistoryRow{
+		Position: r.Position, User: about, Stream: r.Stream, Revision: r.Revision, ID: r.ID, Type: r.Type,
+		At: r.fact.At.UTC(), Recorded: r.Time.UTC(), ActorKind: r.fact.Actor.Kind, ActorID: r.fact.Actor.ID,
+		Channel: r.fact.Channel, Reason: r.fact.Reason, Command: r.fact.Command,
+		Correlation: r.meta.Correlation, Causation: r.meta.Causation, Erased: r.fact.Erased, Data: data,
+	}
+	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS h", t.of("history")).On("CONFLICT (position) DO NOTHING"))
+}
+
+// subjectOf gives the id of the user a fact is about, "" where it is nobody.
+func subjectOf(stream string, event domain.Event) string {
+	if id, ok := strings.CutPrefix(stream, "user-"); ok {
+		return id
+	}
+	owner := ""
+	switch e := event.(type) {
+	case number.Assigned:
+		return e.User
+	case number.Confirmed:
+		return e.User
+	case number.Released:
+		return e.User
+	case claim.Taken:
+		owner = e.Owner
+	case claim.Confirmed:
+		owner = e.Owner
+	case claim.Released:
+		owner = e.Owner
+	}
+	if id, ok := strings.CutPrefix(owner, user.Stream("")); ok {
+		return id
+	}
+	return ""
+}
+
+// secret are the members no reader gets to see, at whatever depth.
+var secret = []string{"password", "pin", "answer", "ha1", "hash"}
+
+// Shown gives an event as JSON without secrets and hashes of secrets.
+func Shown(event domain.Event) (json.RawMessage, error) {
+	data, err := json.Marshal(event)
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", event.Type(), err)
+	}
+	var members map[string]any
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, fmt.Errorf("write %s: %w", event.Type(), err)
+	}
+	strip(members)
+	return json.Marshal(members)
+}
+
+// strip removes secrets, and the objects that held nothing else.
+func strip(members map[string]any) {
+	for key, value := range members {
+		if slices.Contains(secret, key) {
+			delete(members, key)
+			continue
+		}
+		if inner, ok := value.(map[string]any); ok {
+			strip(inner)
+			if len(inner) == 0 {
+				delete(members, key)
+			}
+		}
+	}
+}

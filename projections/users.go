@@ -1,0 +1,118 @@
+package projections
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+// UserRow is a user as lists show it. Times are UTC; what is missing is empty.
+type UserRow struct {
+	ID                 string     `bun:"id,pk"`
+	Company            string     `bun:"company"`
+	Site               string     `bun:"site"`
+	State              string     `bun:"state"` // pending, activated, failed, suspended, deleted
+	FirstName          string     `bun:"first_name"`
+	LastName           string     `bun:"last_name"`
+	DirectoryFirstName string     `bun:"directory_first_name"`
+	DirectoryLastName  string     `bun:"directory_last_name"`
+	Email              string     `bun:"email"`
+	Mobile             string     `bun:"mobile"`        // E.164, where SMS go
+	MobileNumber       string     `bun:"mobile_number"` // E.164, a line of the operator
+	ContractNumber     string     `bun:"contract_number"`
+	MAC                string     `bun:"mac"`
+	Number             string     `bun:"number"` // E.164
+	Extension          string     `bun:"extension"`
+	Licence            string     `bun:"licence"`
+	Device             string     `bun:"device"`
+	Language           string     `bun:"language"`
+	LinkState          string     `bun:"link_state"` // none, open, used, expired
+	LinkExpiresAt      *time.Time `bun:"link_expires_at"`
+	CredentialState    string     `bun:"credential_state"` // none, set
+	LoginUsername      string     `bun:"login_username"`   // of the desk phone
+	Suspended          bool       `bun:"suspended"`
+	Erased             bool       `bun:"erased"` // the person is forgotten
+	CreatedAt          time.Time  `bun:"created_at"`
+	UpdatedAt          time.Time  `bun:"updated_at"`
+
+	Revision uint64              `bun:"revision"` // of the user's stream
+	Position eventstore.Position `bun:"position"` // of the last fact applied
+}
+
+// UserFilter chooses users; what is empty chooses all. Query holds words that
+// each must occur in a name, the e-mail address, the number or the extension;
+// case does not matter. Deleted users are found by State "deleted" only.
+type UserFilter struct {
+	Company, Site, State, Query string
+	Cursor                      string // next of the page before
+	Limit                       int    // 1 to 200; 0: 50
+}
+
+// userRecord is the row with what only this file uses.
+type userRecord struct {
+	bun.BaseModel `bun:"table:users,alias:u"`
+	UserRow
+	Born   eventstore.Position `bun:"born"`   // of the first fact: the order of lists
+	Search string              `bun:"search"` // folded words
+	Folded user.State          `bun:"folded,type:json"`
+}
+
+// GetUser finds a user, deleted ones too. The state holds no secrets and no
+// hashes of secrets; it is a Missing fault when there is no such user.
+func (v *Views) GetUser(ctx context.Context, id string) (UserRow, user.State, error) {
+	var row userRecord
+	err := v.reading.NewSelect().Model(&row).Where("u.id = ?", id).Where("u.state <> ''").Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return UserRow{}, user.State{}, domain.Faultf(domain.Missing, "no-user", "there is no such user")
+	case err != nil:
+		return UserRow{}, user.State{}, fmt.Errorf("look for user %s: %w", id, err)
+	}
+	return row.UserRow, row.Folded, nil
+}
+
+// Users lists users in the order in which they were ordered, a page at a time;
+// next is the cursor of the page behind, "" on the last. A limit or cursor that
+// is none is an Invalid fault.
+func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next string, err error) {
+	p, err := newPage(f.Cursor, f.Limit, "users")
+	if err != nil {
+		return nil, "", err
+	}
+	after, err := p.position()
+	if err != nil {
+		return nil, "", err
+	}
+	var rows []userRecord
+	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded", "search").OrderExpr("u.born ASC").Limit(p.fetch())
+	q = equals(q, "u.company", f.Company)
+	q = equals(q, "u.site", f.Site)
+	if f.State != "" {
+		q = q.Where("u.state = ?", f.State)
+	} else {
+		q = q.Where("u.state NOT IN ('', ?)", string(user.Gone))
+	}
+	for _, word := range strings.Fields(fold(f.Query)) {
+		q = q.Where(`u.search LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%")
+	}
+	if p.after != "" {
+		q = q.Where("u.born > ?", after)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, "", fmt.Errorf("list users: %w", err)
+	}
+	rows, next = cut(p, rows, func(r userRecord) string { return positionKey(r.Born) })
+	for _, row := range rows {
+		items = append(items, row.UserRow)
+	}
+	return items, next, nil
+}

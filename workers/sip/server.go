@@ -1,0 +1,270 @@
+// Package sip is the SIP worker: registrar (RFC 3261 §10) and stateful proxy
+// (§16) in front of the phones. Whom a call reaches is said by
+// projections/routing; here stands how. The files named server*.go speak to the
+// SIP library, the others know nothing of it.
+package sip
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/emiago/sipgo"
+	msg "github.com/emiago/sipgo/sip"
+
+	"dialtone/projections/routing"
+)
+
+// Config is what a Worker works with.
+type Config struct {
+	Address       string // host:port to listen on with UDP and TCP; port 0 takes a free one
+	Domain        string // realm, and domain of addresses of record
+	Trunk         string // host:port, "sip:" before it is allowed; empty for none
+	Table         func() *routing.Table
+	Registrations Registrations
+	NonceKey      []byte // 32 bytes; the same after a restart, or dialogs end with it
+	Clock         func() time.Time
+	Log           *slog.Logger
+	Random        io.Reader
+	Limits        Limits // zero values mean the usual ones
+}
+
+// Limits are the worker's patience.
+type Limits struct {
+	Answer time.Duration // how long a phone may ring; 2 minutes
+	TimerC time.Duration // how long without any news from a branch (RFC 3261 §16.6, point 11); 3 minutes
+	GiveUp time.Duration // how long to wait for the end of a cancelled branch (§9.1); 32 seconds
+	Calls  int64         // how many calls may be being set up; 20,000
+}
+
+func (l Limits) filled() Limits {
+	fill := func(d *time.Duration, usual time.Duration) {
+		if *d == 0 {
+			*d = usual
+		}
+	}
+	fill(&l.Answer, 2*time.Minute)
+	fill(&l.TimerC, 3*time.Minute)
+	fill(&l.GiveUp, 32*time.Second)
+	if l.Calls == 0 {
+		l.Calls = 20_000
+	}
+	return l
+}
+
+// Worker is a SIP server. It is started once and stopped once.
+type Worker struct {
+	config    Config
+	gate      *gate
+	bindings  *bindings
+	registrar registrar
+	hopsKey   []byte
+	trunk     *hop
+
+	sockets sockets
+	agent   *sipgo.UserAgent
+	client  *sipgo.Client
+	stop    context.CancelFunc
+	// lifetime ends with the worker; handlers are called without a context.
+	lifetime context.Context //nolint:containedctx // see above
+	serving  sync.WaitGroup  // readers and the sweeper
+
+	random   sync.Mutex
+	draining atomic.Bool
+	calls    atomic.Int64 // being set up
+}
+
+// New makes a worker; it reports all that is wrong with its configuration.
+func New(config Config) (*Worker, error) {
+	if len(config.NonceKey) != 32 {
+		return nil, fmt.Errorf("the SIP worker's key has %d bytes, not 32", len(config.NonceKey))
+	}
+	if config.Domain == "" || strings.ContainsAny(config.Domain, "\" \r\n") {
+		return nil, fmt.Errorf("the SIP domain %q is no domain", config.Domain)
+	}
+	config.Limits = config.Limits.filled()
+	w := &Worker{config: config, hopsKey: mac(config.NonceKey, "hops")}
+	w.gate = &gate{realm: config.Domain, nonces: newNonces(config.NonceKey, config.Random), table: config.Table}
+	return w, nil
+}
+
+// Start loads the registrations, binds the sockets and serves. When it returns
+// without an error, the worker answers. The context bounds the start only.
+func (w *Worker) Start(ctx context.Context) error {
+	var err error
+	if w.bindings, err = loadBindings(ctx, w.config.Registrations); err != nil {
+		return err
+	}
+	w.registrar = registrar{w.bindings}
+	if w.trunk, err = findTrunk(ctx, w.config.Trunk); err != nil {
+		return err
+	}
+	if w.sockets, err = listen(ctx, w.config.Address); err != nil {
+		return err
+	}
+	if err := w.serve(context.WithoutCancel(ctx)); err != nil {
+		w.sockets.close()
+		return err
+	}
+	w.config.Log.Info("SIP is served", "address", w.Addr(), "trunk", w.trunk != nil)
+	return nil
+}
+
+func (w *Worker) serve(ctx context.Context) error {
+	tune()
+	var err error
+	if w.agent, err = sipgo.NewUA(sipgo.WithUserAgent("Dialtone")); err != nil {
+		return fmt.Errorf("make a SIP user agent: %w", err)
+	}
+	server, err := sipgo.NewServer(w.agent)
+	if err != nil {
+		return fmt.Errorf("make a SIP server: %w", err)
+	}
+	if w.client, err = sipgo.NewClient(w.agent); err != nil {
+		return fmt.Errorf("make a SIP client: %w", err)
+	}
+	w.handle(server)
+	w.lifetime, w.stop = context.WithCancel(ctx)
+	w.run("udp", func() error { return server.ServeUDP(w.sockets.udp) })
+	w.run("tcp", func() error { return server.ServeTCP(w.sockets.tcp) })
+	w.serving.Add(1)
+	go w.sweep(w.lifetime)
+	return nil
+}
+
+// handle names the handler of each method; guarded keeps every one of them
+// from being handed a malformed request, and the process from a panic.
+func (w *Worker) handle(server *sipgo.Server) {
+	server.OnRegister(w.guarded(w.onRegister))
+	server.OnInvite(w.guarded(w.onInvite))
+	server.OnOptions(w.guarded(w.onOptions))
+	server.OnAck(w.guarded(w.onAck))
+	server.OnCancel(w.guarded(w.onCancel))
+	for _, method := range inDialogMethods {
+		server.OnRequest(method, w.guarded(w.onOther))
+	}
+	server.OnNoRoute(w.guarded(w.onUnknown))
+}
+
+func (w *Worker) run(transport string, serve func() error) {
+	w.serving.Add(1)
+	go func() {
+		defer w.serving.Done()
+		if err := serve(); err != nil && !w.draining.Load() {
+			w.config.Log.Error("a SIP socket is no longer read", "transport", transport, "error", err)
+		}
+	}()
+}
+
+// sweep forgets expired registrations and nonces once a minute.
+func (w *Worker) sweep(ctx context.Context) {
+	defer w.serving.Done()
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		now := w.config.Clock()
+		w.gate.nonces.sweep(now)
+		if err := w.bindings.sweep(ctx, now); err != nil && ctx.Err() == nil {
+			w.config.Log.Warn("expired registrations were not swept", "error", err)
+		}
+	}
+}
+
+// Addr is where the worker listens with UDP and TCP, "127.0.0.1:5060"; empty
+// before the start.
+func (w *Worker) Addr() string {
+	if w.sockets.udp == nil {
+		return ""
+	}
+	return w.sockets.address.String()
+}
+
+// Stop takes no new calls, waits for those being set up until the context
+// ends, and closes the sockets. Calls that are set up go on between the phones.
+func (w *Worker) Stop(ctx context.Context) error {
+	if w.agent == nil {
+		return nil
+	}
+	w.draining.Store(true)
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for w.calls.Load() > 0 && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+	w.stop()
+	w.agent.TransactionLayer().Close()
+	err := w.agent.Close()
+	w.sockets.close()
+	w.serving.Wait()
+	if err != nil && !strings.Contains(err.Error(), net.ErrClosed.Error()) {
+		return fmt.Errorf("close the SIP transports: %w", err)
+	}
+	return nil
+}
+
+// draw gives random bytes in hex.
+func (w *Worker) draw(bytes int) string {
+	raw := make([]byte, bytes)
+	w.random.Lock()
+	defer w.random.Unlock()
+	if _, err := io.ReadFull(w.config.Random, raw); err != nil {
+		panic(fmt.Sprintf("draw random bytes: %v", err)) // caught by guarded: the request goes unanswered
+	}
+	return hex.EncodeToString(raw)
+}
+
+// findTrunk resolves the trunk once, so that no call waits for a name server.
+func findTrunk(ctx context.Context, trunk string) (*hop, error) {
+	text := strings.TrimPrefix(trunk, "sip:")
+	transport := "udp"
+	if address, found := strings.CutSuffix(text, ";transport=tcp"); found {
+		text, transport = address, "tcp"
+	}
+	if text == "" {
+		return nil, nil //nolint:nilnil // no trunk is a configuration
+	}
+	host, port, err := net.SplitHostPort(text)
+	if err != nil {
+		host, port = text, "5060"
+	}
+	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, fmt.Errorf("find the trunk %q: %w", trunk, err)
+	}
+	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
+	if err != nil {
+		return nil, fmt.Errorf("find the trunk's port: %w", err)
+	}
+	address := netip.AddrPortFrom(addresses[0].Unmap(), uint16(number)) //nolint:gosec // LookupPort gives 0 to 65535
+	return &hop{transport: transport, address: address}, nil
+}
+
+var tuned sync.Once
+
+// tune sets what the library keeps in package variables: finished transactions
+// are kept for 5 s instead of 32, datagrams may be as long as UDP allows, and
+// its log, which quotes messages with numbers and names, is not written.
+func tune() {
+	tuned.Do(func() {
+		msg.Timer_D, msg.Timer_J, msg.Timer_L, msg.Timer_M = 5*time.Second, 5*time.Second, 5*time.Second, 5*time.Second
+		msg.UDPMTUSize = 65_507
+		msg.TransportBufferReadSize = 65_535
+		msg.SetDefaultLogger(slog.New(slog.DiscardHandler))
+	})
+}
