@@ -19,8 +19,8 @@ build: assets
 
 assets: api/assets/vendor/.stamp ## front-end packages; the Go build works without them
 
-api/assets/vendor/.stamp: package.json package-lock.json scripts/assets.sh
-	bash scripts/assets.sh
+api/assets/vendor/.stamp: package.json package-lock.json scripts/assets
+	sh scripts/assets
 	@touch $@
 
 generate: ## templ components to Go

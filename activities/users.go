@@ -87,7 +87,7 @@ func (u *Users) cause(s subject, purpose ...string) domain.Cause {
 		Command: domain.DeriveID(append([]string{"workflow", s.state.ID}, purpose...)...),
 		Actor:   domain.Actor{Kind: domain.ActorSystem, ID: "workflow"},
 		Channel: domain.ChannelWorkflow,
-		Policy:  fmt.Sprintf("%s/%d", rules.Name, rules.Version),
+		Policy:  rules.Stamp(),
 		At:      u.Journal.Now(),
 	}
 	for _, fact := range s.history {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"dialtone/domain"
 	"dialtone/domain/company"
@@ -72,10 +71,7 @@ func (d *Desk) onUser(ctx context.Context, cause domain.Cause, id string, decide
 	if err != nil {
 		return Done{}, err
 	}
-	cause.Policy = ruledBy(firm.Policy)
+	cause.Policy = firm.Policy.Stamp()
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, decide(cause, firm.Policy), options...)
 	return done(id, result), err
 }
-
-// ruledBy names the rules a command is judged by.
-func ruledBy(p policy.Policy) string { return p.Name + "@" + strconv.Itoa(p.Version) }

@@ -19,7 +19,7 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	if err != nil {
 		return Done{}, err
 	}
-	cause.Policy = ruledBy(firm.Policy)
+	cause.Policy = firm.Policy.Stamp()
 	change := form.change(firm, cause.Actor)
 	seen, err := d.look(ctx, user.Stream(id), cause, func(history []domain.Fact) error {
 		state = user.Fold(history)

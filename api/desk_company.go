@@ -22,7 +22,7 @@ func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form Compa
 	if err != nil {
 		return Done{}, err
 	}
-	cause.Policy = ruledBy(order.Policy)
+	cause.Policy = order.Policy.Stamp()
 	main, mainCause, err := mainUser(cause, order, form.MainUser)
 	if err != nil {
 		return Done{}, err

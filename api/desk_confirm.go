@@ -59,7 +59,7 @@ func (d *Desk) Confirm(ctx context.Context, cause domain.Cause, token string, ch
 	if err != nil {
 		return Done{}, err
 	}
-	cause.Policy = ruledBy(holder.Company.Policy)
+	cause.Policy = holder.Company.Policy.Stamp()
 	confirm := user.Confirm{Hash: holder.Hash, At: cause.At, Sum: sum}
 	if secrets.SecurityQuestion {
 		confirm.Question = chosen.Question

@@ -16,7 +16,7 @@ func (d *Desk) CreateUser(ctx context.Context, cause domain.Cause, companyID str
 	if err != nil {
 		return Done{}, err
 	}
-	cause.Policy = ruledBy(firm.Policy)
+	cause.Policy = firm.Policy.Stamp()
 	return d.place(ctx, cause, form.order(firm, domain.DeriveID("user", cause.Command)))
 }
 

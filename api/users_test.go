@@ -137,6 +137,6 @@ func TestALoginOfADeskPhoneIsToldOnce(t *testing.T) {
 	if second.text("password") == first.text("password") || second.text("username") != first.text("username") {
 		t.Fatalf("first %s, second %s", first.raw, second.raw)
 	}
-	lineless := "/v1/users/" + h.user(firm, `{"firstName":"Bob"}`).want(t, http.StatusCreated).text("id")
+	lineless := "/v1/users/" + h.user(firm, `{"firstName":"Bob","lastName":"B"}`).want(t, http.StatusCreated).text("id")
 	h.call(http.MethodPost, lineless+"/device/credentials", "").problem(t, http.StatusConflict, "no-line")
 }

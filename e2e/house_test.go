@@ -68,7 +68,7 @@ func newHouse(t *testing.T, args ...string) *house {
 	t.Cleanup(func() {
 		h.kill()
 		if t.Failed() {
-			t.Logf("the house's log:\n%s", h.log.tail(40))
+			t.Logf("what the house warned of:\n%s", h.log.troubles(40))
 		}
 	})
 	return h
@@ -341,6 +341,17 @@ func (s *syncBuffer) text() string {
 func (s *syncBuffer) tail(lines int) string {
 	all := strings.Split(strings.TrimSpace(s.text()), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+// troubles gives the last lines that are no mere information.
+func (s *syncBuffer) troubles(lines int) string {
+	var found []string
+	for line := range strings.Lines(s.text()) {
+		if !strings.Contains(line, `"level":"INFO"`) {
+			found = append(found, line)
+		}
+	}
+	return strings.Join(found[max(0, len(found)-lines):], "")
 }
 
 func exitCode(err error) int {

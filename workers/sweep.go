@@ -82,7 +82,7 @@ func abandon(row projections.ClaimRow) domain.Decide {
 	if strings.HasPrefix(row.Owner, "company-") {
 		return company.AbandonClaim{Claim: row.Stream}.Decide
 	}
-	return user.AbandonClaim{Claim: row.Stream}.Decide
+	return user.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 }
 
 func keep(row projections.ClaimRow) domain.Decide {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -38,6 +39,9 @@ type Config struct {
 	SMTP              string `koanf:"smtp"`
 	SMS               string `koanf:"sms"`
 	MailFrom          string `koanf:"mail-from"`
+	EventStoreListen  string `koanf:"eventstore-listen"`
+	SIPTLS            string `koanf:"sip-tls"`
+	SIPWS             string `koanf:"sip-ws"`
 	Policies          string `koanf:"policies"`
 	LogLevel          string `koanf:"log-level"`
 
@@ -60,6 +64,11 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("sip-domain", "dialtone.local", "realm and domain of addresses of record")
 	flags.String("trunk", "", "sip:host:port for numbers that are not ours, mobiles included")
 	flags.String("eventstore", "", "sqlite:FILE (default sqlite:DATA/events.db)")
+	flags.String("eventstore-listen", "", "address of the EventStoreDB protocol (not served yet)")
+	flags.Bool("eventstore-insecure", false, "no TLS and no login on loopback (not served yet)")
+	flags.String("eventstore-user", "", "login of the EventStoreDB protocol (not served yet)")
+	flags.String("sip-tls", "", "address of SIP over TLS (not served yet)")
+	flags.String("sip-ws", "", "address of SIP over WebSocket (not served yet)")
 	flags.String("database", "", "read models, registrations and sessions: sqlite:FILE (default sqlite:DATA/projections.db)")
 	flags.String("keys", "", "data keys of persons: sqlite:FILE (default sqlite:DATA/keys.db)")
 	flags.String("master-key", "", "file made at the first start, or env:NAME with 64 hex digits (default DATA/master.key)")
@@ -178,6 +187,18 @@ func (c *Config) validate() error {
 	_, err = logLevel(c.LogLevel)
 	need(err == nil, "--log-level is debug, info, warn or error, not %q", c.LogLevel)
 	return errors.Join(problems...)
+}
+
+// unserved names the settings that ask for what is not served yet.
+func (c *Config) unserved() []string {
+	var names []string
+	for name, value := range map[string]string{"eventstore-listen": c.EventStoreListen, "sip-tls": c.SIPTLS, "sip-ws": c.SIPWS} {
+		if value != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // trunkAddress gives host:port of sip:host:port; "" stays "".

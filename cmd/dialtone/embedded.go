@@ -14,6 +14,7 @@ import (
 	"dialtone/activities"
 	"dialtone/deploy/local"
 	"dialtone/deploy/local/temporald"
+	"dialtone/domain"
 )
 
 // stands are the stand-ins for what an operator has outside: a mail server, an
@@ -94,6 +95,15 @@ func messenger(c Config, s *stands) (*activities.Texter, error) {
 	return activities.NewTexter(activities.SMSConfig{
 		AccountSID: standAccount, AuthToken: standToken, From: "Dialtone", BaseURL: "http://" + s.smsAddr,
 	})
+}
+
+// noNetwork stands where no operator's network is connected: activations wait
+// until one is.
+type noNetwork struct{}
+
+// Activate tells that nobody is there.
+func (noNetwork) Activate(context.Context, string, domain.E164) error {
+	return domain.Faultf(domain.Unavailable, "no-network", "no operator's network is connected to this worker")
 }
 
 // startTemporal starts the embedded Temporal server.

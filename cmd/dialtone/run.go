@@ -77,6 +77,9 @@ func serve(ctx context.Context, c Config, r roles, out io.Writer, log *slog.Logg
 		}
 		defer release() //nolint:errcheck // the process ends
 	}
+	for _, name := range c.unserved() {
+		log.Warn("what this setting asks for is not served yet", "setting", name)
+	}
 	h, err := build(ctx, c, log)
 	if err != nil {
 		return err

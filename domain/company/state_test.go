@@ -74,7 +74,7 @@ func TestApplyingAFactLeavesTheStateBeforeItAlone(t *testing.T) {
 			t.Errorf("the state before fact %d changed:\n%s\n%s", n, frozen[n], now)
 		}
 	}
-	if len(s.Sites) != 2 || s.Sites[1].ID != "s2" || s.Blocks[1].From != "+49305500" {
+	if len(s.Sites) != 4 || s.Sites[3].ID != "s4" || s.Blocks[3].From != "+49305700" {
 		t.Errorf("another future leaked into this one: %+v", s)
 	}
 }
@@ -84,9 +84,11 @@ func story(t *testing.T) []domain.Event {
 	return []domain.Event{
 		founded, company.PolicyAdopted{Policy: rules(t, "unifyoffice")}, company.PolicyAdopted{Policy: rules(t, "onenet")},
 		company.NumbersConnected(block), company.NumbersConnected{From: "+49305500", To: "+49305509"},
+		company.NumbersConnected{From: "+49305600", To: "+49305609"}, company.NumbersConnected{From: "+49305700", To: "+49305709"},
 		company.MainNumberSet{Number: "+4930123400"},
 		company.LicencesOrdered{Kind: "office", Count: 5}, company.LicencesOrdered{Kind: "free", Count: 1}, company.LicencesOrdered{Kind: "office", Count: 2},
 		company.SiteOpened{ID: "s1", Name: "Berlin"}, company.SiteOpened{ID: "s2", Name: "Hamburg"},
+		company.SiteOpened{ID: "s3", Name: "Bremen"}, company.SiteOpened{ID: "s4", Name: "Kiel"},
 		company.ClaimAbandoned{Claim: "number-+1"},
 	}
 }

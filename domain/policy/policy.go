@@ -4,6 +4,7 @@ package policy
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"dialtone/domain"
@@ -80,6 +81,9 @@ type PIN struct {
 
 // Has tells whether the policy's activation contains a step.
 func (p Policy) Has(step string) bool { return slices.Contains(p.Steps, step) }
+
+// Stamp names the policy and its version, as the metadata of facts do.
+func (p Policy) Stamp() string { return p.Name + "@" + strconv.Itoa(p.Version) }
 
 // Validate tells everything that is wrong with a policy as it was written.
 func (p Policy) Validate() error {

@@ -116,7 +116,7 @@ func (d *drive) meddle(t *testing.T) {
 	s := d.state()
 	number := domain.E164(fmt.Sprintf("+49301200%02d", d.luck(4)))
 	actor := []domain.Actor{operator, admin, self}[d.luck(3)]
-	switch d.luck(12) {
+	switch d.luck(13) {
 	case 0, 1:
 		d.once(t, "start", user.StartActivation{Policy: d.rules}.Decide)
 	case 2, 3:
@@ -132,6 +132,8 @@ func (d *drive) meddle(t *testing.T) {
 	case 10:
 		_, _ = d.do(user.IssueDeviceLogin{Username: "u", Realm: "r"}.Decide)
 	case 11:
+		d.once(t, "abandon", user.AbandonClaim{Claim: fmt.Sprint("extension-acme-", d.luck(9)), Deadline: d.now}.Decide)
+	case 12:
 		if d.luck(6) == 0 {
 			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules}.Decide)
 		}

@@ -236,7 +236,9 @@ type breaking struct {
 
 func (b *breaking) Subscribe(ctx context.Context, after eventstore.Position, prefixes ...string) iter.Seq2[eventstore.Message, error] {
 	if b.left.Add(-1) >= 0 {
-		return func(yield func(eventstore.Message, error) bool) { yield(eventstore.Message{}, errors.New("connection lost")) }
+		return func(yield func(eventstore.Message, error) bool) {
+			yield(eventstore.Message{}, errors.New("connection lost"))
+		}
 	}
 	return b.Store.Subscribe(ctx, after, prefixes...)
 }

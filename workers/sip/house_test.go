@@ -74,17 +74,25 @@ func database(t *testing.T) *bun.DB {
 
 func (h *house) start() {
 	h.t.Helper()
+	if err := h.try(h.t); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// try starts a worker.
+func (h *house) try(t *testing.T) error {
 	worker, err := sip.New(sip.Config{
-		Address: h.address, Domain: realm, Trunk: h.trunk, Table: h.table.Load, Registrations: h.rows,
-		NonceKey: make([]byte, 32), Clock: time.Now, Log: slog.New(slog.NewTextHandler(h.t.Output(), nil)), Random: rand.Reader, Limits: h.limits,
+		Address: h.address, Domain: realm, Trunk: h.trunk, Table: h.table.Load, Registrations: h.rows, NonceKey: make([]byte, 32),
+		Clock: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Random: rand.Reader, Limits: h.limits,
 	})
 	if err != nil {
-		h.t.Fatal(err)
+		return err
 	}
 	if err := worker.Start(context.Background()); err != nil {
-		h.t.Fatal(err)
+		return err
 	}
 	h.worker, h.address = worker, worker.Addr()
+	return nil
 }
 
 func (h *house) end() {
@@ -107,13 +115,13 @@ func (h *house) tell(stream string, events ...domain.Event) {
 	}
 }
 
-// user makes an activated user with a number, an extension and a login whose
-// password is the name backwards... the name itself followed by "-secret".
+// user makes an activated user with a number, an extension and a login.
 func (h *house) user(name, number, extension string) {
 	h.pending(name, number, extension)
 	h.tell(user.Stream(name), user.StepDone{Step: policy.StepLine}, user.Activated{})
 }
 
+// pending makes a user whose activation has been started and not finished.
 func (h *house) pending(name, number, extension string) {
 	login := user.DeviceLogin{HA1: map[string]string{}}
 	text := name + ":" + realm + ":" + secret(name)
@@ -125,4 +133,5 @@ func (h *house) pending(name, number, extension string) {
 		user.ActivationStarted{Steps: []string{policy.StepLine, policy.StepLink}})
 }
 
+// secret is the password of a user.
 func secret(name string) string { return name + "-secret" }

@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -227,32 +226,6 @@ func (w *Worker) draw(bytes int) string {
 		panic(fmt.Sprintf("draw random bytes: %v", err)) // caught by guarded: the request goes unanswered
 	}
 	return hex.EncodeToString(raw)
-}
-
-// findTrunk resolves the trunk once, so that no call waits for a name server.
-func findTrunk(ctx context.Context, trunk string) (*hop, error) {
-	text := strings.TrimPrefix(trunk, "sip:")
-	transport := "udp"
-	if address, found := strings.CutSuffix(text, ";transport=tcp"); found {
-		text, transport = address, "tcp"
-	}
-	if text == "" {
-		return nil, nil //nolint:nilnil // no trunk is a configuration
-	}
-	host, port, err := net.SplitHostPort(text)
-	if err != nil {
-		host, port = text, "5060"
-	}
-	addresses, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, fmt.Errorf("find the trunk %q: %w", trunk, err)
-	}
-	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
-	if err != nil {
-		return nil, fmt.Errorf("find the trunk's port: %w", err)
-	}
-	address := netip.AddrPortFrom(addresses[0].Unmap(), uint16(number)) //nolint:gosec // LookupPort gives 0 to 65535
-	return &hop{transport: transport, address: address}, nil
 }
 
 var tuned sync.Once

@@ -3,6 +3,7 @@ package sip_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"dialtone/domain/user"
 )
@@ -179,4 +180,52 @@ func TestAPendingUserMayCall(t *testing.T) {
 	carl.invite("call-1", "102")
 	bert.answer(bert.expect("INVITE"), 180, "Ringing")
 	carl.await(180)
+}
+
+func TestACalleeThatDoesNotAnswerIsCancelled(t *testing.T) {
+	h := newHouse(t, func(h *house) { h.limits.Answer = 50 * time.Millisecond })
+	anna, bert := pair(h, "udp")
+	uri := anna.invite("call-1", "102")
+	invite := bert.expect("INVITE")
+	bert.answer(invite, 180, "Ringing")
+	anna.await(180)
+	bert.answer(bert.expect("CANCEL"), 200, "OK")
+	bert.answer(invite, 487, "Request Terminated")
+	bert.expect("ACK")
+	got := anna.await(480)
+	anna.ack(uri, got)
+	if !strings.Contains(got.get("Reason"), "did not answer") {
+		t.Errorf("the reason is %q", got.get("Reason"))
+	}
+}
+
+func TestABranchWithoutNewsAndWithoutAnEndIsGivenUp(t *testing.T) {
+	h := newHouse(t, func(h *house) { h.limits.TimerC, h.limits.GiveUp = 50*time.Millisecond, 50*time.Millisecond })
+	anna, bert := pair(h, "udp")
+	uri := anna.invite("call-1", "102")
+	bert.answer(bert.expect("INVITE"), 180, "Ringing")
+	anna.await(180)
+	bert.expect("CANCEL") // and nothing more
+	anna.ack(uri, anna.await(408))
+}
+
+func TestAWorkerThatStopsTakesNoNewCallsAndDoesNotWaitForEver(t *testing.T) {
+	h := newHouse(t)
+	anna, bert := pair(h, "udp")
+	anna.invite("call-1", "102")
+	bert.answer(bert.expect("INVITE"), 180, "Ringing")
+	anna.await(180)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		h.end()
+	}()
+	for { // until the worker is draining, a second call is let in
+		anna.request("INVITE", "sip:102@"+realm, "<sip:102@"+realm+">", "call-2")
+		if got, err := anna.try(time.Second); err != nil || got.status() == 503 {
+			break
+		}
+	}
+	<-stopped
+	h.start()
 }

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -130,6 +131,12 @@ func asIs(*sipgo.Client, *msg.Request) error { return nil }
 
 // run sends the request and tells what comes of it; the last news is final.
 func (b *branch) run() {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			b.worker.config.Log.Error("a SIP branch panicked", "panic", trouble, "stack", string(debug.Stack()))
+			b.news <- news{status: 500}
+		}
+	}()
 	ctx, done := context.WithTimeout(b.worker.lifetime, dialTimeout)
 	defer done()
 	tx, err := b.worker.client.TransactionRequest(ctx, b.request, asIs)

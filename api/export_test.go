@@ -1,0 +1,26 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"dialtone/domain"
+)
+
+// StartSession begins a session as the login page does.
+func (s *Server) StartSession(ctx context.Context, w http.ResponseWriter, actor domain.Actor) error {
+	return s.sessions.Start(ctx, w, actor)
+}
+
+// EndSession ends a session as the log-out button does.
+func (s *Server) EndSession(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	return s.sessions.End(ctx, w, r)
+}
+
+// What tests look at one by one.
+var (
+	Summary  = summary
+	Phone    = phone
+	MAC      = mac
+	Harmless = harmless
+)

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"dialtone/api"
+	"dialtone/deploy/local"
+)
+
+// listen takes the address of HTTP before anything else, since mailed links
+// follow it where no public URL is set.
+func (p *process) listen(ctx context.Context) error {
+	address := p.config.HTTP
+	if p.roles.api {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if err != nil {
+			return fmt.Errorf("listen for HTTP: %w", err)
+		}
+		p.listener, address = listener, listener.Addr().String()
+		p.where.http = address
+		p.onStop(func(context.Context) error { listener.Close(); return nil }) //nolint:errcheck // closed by the server, too
+	}
+	if p.config.PublicURL == "" {
+		p.config.PublicURL = "http://" + address
+	}
+	return nil
+}
+
+func (p *process) startAPI(ctx context.Context) error {
+	config, err := p.apiConfig(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := api.New(config)
+	if err != nil {
+		return err
+	}
+	web := &http.Server{
+		Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return ctx }, // live pages end with the process
+	}
+	p.group.Go(func() error {
+		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve HTTP: %w", err)
+		}
+		return nil
+	})
+	p.onStop(func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+		defer cancel()
+		if err := web.Shutdown(ctx); err != nil {
+			return web.Close()
+		}
+		return nil
+	})
+	return nil
+}
+
+func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
+	token, err := operatorToken(filepath.Join(p.config.Data, "operator.token"))
+	if err != nil {
+		return api.Config{}, err
+	}
+	policies, err := rules(p.config)
+	if err != nil {
+		return api.Config{}, err
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	config := api.Config{
+		Measure: registry, Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Journal: p.journal, Views: p.views, Policies: policies,
+		ClaimKey: p.secrets[secretClaims], LinkKey: p.secrets[secretLinks],
+		DeviceKey: p.secrets[secretDevices], SessionKey: p.secrets[secretSessions],
+		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token,
+		NewID: uuid.NewString, Hash: passwordHash(ctx), Log: p.log.With("part", "api"),
+		Ready: func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
+	}
+	if p.stands != nil && isLoopback(p.where.http) {
+		config.Dev = local.DevHandler(p.stands.Stands)
+	}
+	return config, nil
+}
+
+// isLoopback tells whether an address is reached from this machine only: the
+// stand-ins show mailed links, so they are not for anybody else.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return err == nil && ip != nil && ip.IsLoopback()
+}

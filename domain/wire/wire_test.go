@@ -1,0 +1,174 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"dialtone/domain/wire"
+)
+
+// write makes golden files for new names. A golden file that is there is never
+// written again: what stores hold has to be read for ever.
+var write = flag.Bool("write", false, "write the golden files that are missing")
+
+// names pins the wire names. Add to it; never change or remove a line.
+const names = `
+claim.confirmed.v1
+claim.released.v1
+claim.taken.v1
+company.claim-abandoned.v1
+company.created.v1
+company.licences-ordered.v1
+company.main-number-set.v1
+company.numbers-connected.v1
+company.policy-adopted.v1
+company.site-opened.v1
+number.assigned.v1
+number.confirmed.v1
+number.connected.v1
+number.disconnected.v1
+number.released.v1
+user.activated.v1
+user.activation-failed.v1
+user.activation-retried.v1
+user.activation-started.v1
+user.claim-abandoned.v1
+user.claims-released.v1
+user.created.v1
+user.credential-set.v1
+user.deleted.v1
+user.details-changed.v1
+user.device-login-issued.v1
+user.email-claimed.v1
+user.extension-changed.v1
+user.link-expired.v1
+user.link-issued.v1
+user.link-reminded.v1
+user.link-renewed-by-admin.v1
+user.link-renewed-by-operator.v1
+user.link-renewed-by-user.v1
+user.link-used.v1
+user.message-accepted.v1
+user.message-refused.v1
+user.message-requested.v1
+user.number-changed.v1
+user.resumed.v1
+user.step-delayed.v1
+user.step-done.v1
+user.step-failed.v1
+user.step-started.v1
+user.suspended.v1
+`
+
+func pinned() []string { return strings.Fields(names) }
+
+func TestTheWireNamesArePinned(t *testing.T) {
+	var registered []string
+	types := map[reflect.Type]string{}
+	for _, event := range wire.Events() {
+		registered = append(registered, event.Type())
+		if other, twice := types[reflect.TypeOf(event)]; twice {
+			t.Errorf("%T is registered as %s and %s", event, other, event.Type())
+		}
+		types[reflect.TypeOf(event)] = event.Type()
+	}
+	slices.Sort(registered)
+	for n := 1; n < len(registered); n++ {
+		if registered[n] == registered[n-1] {
+			t.Errorf("two events are named %s", registered[n])
+		}
+	}
+	if !slices.Equal(registered, pinned()) {
+		t.Errorf("registered are\n%s\nwant\n%s", strings.Join(registered, "\n"), names)
+	}
+}
+
+func TestEveryEventOfTheDomainIsRegistered(t *testing.T) {
+	declared := literals(t, "..")
+	slices.Sort(declared)
+	if !slices.Equal(declared, pinned()) {
+		t.Errorf("the domain's packages declare\n%s\nwant\n%s", strings.Join(declared, "\n"), names)
+	}
+}
+
+func TestWhatStoresHoldCanBeRead(t *testing.T) {
+	for _, event := range wire.Events() {
+		t.Run(event.Type(), func(t *testing.T) {
+			want := reflect.New(reflect.TypeOf(event))
+			fill(t, want.Elem(), "")
+			golden := read(t, event.Type(), want.Interface())
+			got := reflect.New(reflect.TypeOf(event))
+			strict := json.NewDecoder(bytes.NewReader(golden))
+			strict.DisallowUnknownFields()
+			if err := strict.Decode(got.Interface()); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got.Interface(), want.Interface()) {
+				t.Errorf("read  %s\nwant  %s", compact(t, got.Interface()), compact(t, want.Interface()))
+			}
+			var now, then any
+			if err := errorOf(json.Unmarshal(compact(t, want.Interface()), &now), json.Unmarshal(golden, &then)); err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(now, then) {
+				t.Errorf("it is written differently now: %s", compact(t, want.Interface()))
+			}
+		})
+	}
+}
+
+func TestThereIsAGoldenFileForEveryNameAndNoOther(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, file := range files {
+		found = append(found, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	if !slices.Equal(found, pinned()) {
+		t.Errorf("golden files are\n%s\nwant\n%s", strings.Join(found, "\n"), names)
+	}
+}
+
+// read gives the golden JSON of a name.
+func read(t *testing.T, name string, filled any) []byte {
+	t.Helper()
+	file := filepath.Join("testdata", name+".json")
+	if _, err := os.Stat(file); err != nil && *write {
+		text, err := json.MarshalIndent(filled, "", "  ")
+		if err := errorOf(err, os.MkdirAll("testdata", 0o755), os.WriteFile(file, append(text, '\n'), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v (go test ./domain/wire -write makes it)", err)
+	}
+	return golden
+}
+
+func compact(t *testing.T, value any) []byte {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func errorOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
