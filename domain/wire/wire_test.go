@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -114,7 +115,7 @@ func TestWhatStoresHoldCanBeRead(t *testing.T) {
 				t.Errorf("read  %s\nwant  %s", compact(t, got.Interface()), compact(t, want.Interface()))
 			}
 			var now, then any
-			if err := errorOf(json.Unmarshal(compact(t, want.Interface()), &now), json.Unmarshal(golden, &then)); err != nil {
+			if err := errors.Join(json.Unmarshal(compact(t, want.Interface()), &now), json.Unmarshal(golden, &then)); err != nil {
 				t.Fatal(err)
 			}
 			if !reflect.DeepEqual(now, then) {
@@ -144,7 +145,7 @@ func read(t *testing.T, name string, filled any) []byte {
 	file := filepath.Join("testdata", name+".json")
 	if _, err := os.Stat(file); err != nil && *write {
 		text, err := json.MarshalIndent(filled, "", "  ")
-		if err := errorOf(err, os.MkdirAll("testdata", 0o755), os.WriteFile(file, append(text, '\n'), 0o644)); err != nil {
+		if err := errors.Join(err, os.MkdirAll("testdata", 0o755), os.WriteFile(file, append(text, '\n'), 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -162,13 +163,4 @@ func compact(t *testing.T, value any) []byte {
 		t.Fatal(err)
 	}
 	return text
-}
-
-func errorOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
