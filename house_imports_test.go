@@ -43,7 +43,7 @@ var rules = map[string]rule{
 	"deploy":              {Own: []string{"domain", "deploy"}},
 	"cmd":                 {Own: []string{""}},
 	"bench":               {Own: []string{""}},
-	"scripts":             {Own: []string{}},
+	"scripts":             {Own: []string{""}},
 	"tools":               {Own: []string{}},
 }
 

@@ -32,6 +32,8 @@ func validation(ctx context.Context, status int, message string, errs []error) *
 		code, detail = codeMalformed, "the request cannot be read: "+message
 	case status >= http.StatusInternalServerError:
 		code, detail = codeInternal, "something went wrong on our side; tell us the trace"
+	case status == http.StatusRequestEntityTooLarge:
+		code, detail = codeTooLarge, message
 	case status != http.StatusUnprocessableEntity:
 		code, detail = strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "-")), message
 	}

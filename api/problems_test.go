@@ -62,7 +62,7 @@ func TestGarbageIsRefusedWithoutRepeatingIt(t *testing.T) {
 		}
 	}
 	large := `{"name":"` + strings.Repeat("x", 1<<20) + `"}`
-	h.call(http.MethodPost, "/v1/companies", large).want(t, http.StatusRequestEntityTooLarge)
+	h.call(http.MethodPost, "/v1/companies", large).problem(t, http.StatusRequestEntityTooLarge, "too-large")
 	h.call(http.MethodPost, "/v1/companies", large, oneKey).problem(t, http.StatusRequestEntityTooLarge, "too-large")
 	if strings.Contains(h.log.String(), secret) {
 		t.Error("the log repeats what was sent")

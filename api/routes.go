@@ -44,7 +44,7 @@ func (s *Server) routesAPI() error {
 
 // register adds an operation whose faults are told as problems.
 func register[I, O any](s *Server, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	op.MaxBodyBytes = bodyLimit + 1 // every request is bounded before
+	op.MaxBodyBytes = bodyLimit
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
 	if !safe(op.Method) {
 		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge)

@@ -143,7 +143,7 @@ func people(ctx context.Context, journal *eventstore.Journal) ([]string, error) 
 		ids[n] = uuid.NewString()
 		go func() {
 			defer func() { <-slots }()
-			if _, err := journal.Execute(ctx, user.Stream(ids[n]), newCause(), user.Create{ID: ids[n], Company: firm}.Decide); err != nil {
+			if _, err := journal.Execute(ctx, user.Stream(ids[n]), newCause(), user.Create{ID: ids[n], Company: firm, Person: user.Person{FirstName: "Bench", LastName: "User"}}.Decide); err != nil {
 				errs <- err
 			}
 		}()

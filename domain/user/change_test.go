@@ -128,7 +128,7 @@ func TestASlowChangeDoesNotTakeWhatWasGivenUp(t *testing.T) {
 		},
 		{
 			"what is just being released can't be had back yet",
-			then(confirmed, moved...), change(func(in *user.Change) { in.Extension = word("0049") }), nil, "claim-releasing",
+			then(confirmed, moved...), change(func(in *user.Change) { in.Extension = word("0049") }), nil, "being-released",
 		},
 		{
 			"what was released can be had again",

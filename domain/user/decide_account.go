@@ -174,7 +174,7 @@ func (in Change) claimed(s State, events []domain.Event) error {
 			return domain.Faultf(domain.Conflict, "claims-expired", "the change took too long and what it had claimed was given up; try again")
 		}
 		if slices.Contains(s.Loose, claim) {
-			return domain.Faultf(domain.Unavailable, "claim-releasing", "what the user had before is just being given back; try again")
+			return domain.Faultf(domain.Unavailable, "being-released", "what the user had before is just being given back; try again in a moment")
 		}
 	}
 	return nil
