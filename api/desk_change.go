@@ -20,7 +20,7 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 		return Done{}, err
 	}
 	cause.Policy = firm.Policy.Stamp()
-	change := form.change(firm, cause.Actor)
+	change := form.change(firm, cause)
 	seen, err := d.look(ctx, user.Stream(id), cause, func(history []domain.Fact) error {
 		state = user.Fold(history)
 		return change.Check(state)
@@ -68,9 +68,9 @@ func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.
 }
 
 // change turns a form into the command.
-func (f ChangeForm) change(firm company.State, actor domain.Actor) user.Change {
+func (f ChangeForm) change(firm company.State, cause domain.Cause) user.Change {
 	change := user.Change{
-		Company: firm, Actor: actor, Language: f.Language.trimmed(), Site: f.Site.trimmed(),
+		Company: firm, Actor: cause.Actor, At: cause.At, Language: f.Language.trimmed(), Site: f.Site.trimmed(),
 		Device: f.Device.Kind.as(func(kind string) string { return strings.ToLower(strings.TrimSpace(kind)) }),
 		Person: user.PersonChanges{
 			FirstName: f.FirstName.trimmed(), LastName: f.LastName.trimmed(),

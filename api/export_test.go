@@ -24,3 +24,12 @@ var (
 	MAC      = mac
 	Harmless = harmless
 )
+
+// Revisions, PositionText and ParsePosition read and write headers; StatusOf is
+// the table of statuses.
+var (
+	Revisions     = revisions
+	PositionText  = positionText
+	ParsePosition = parsePosition
+	StatusOf      = statusOf
+)

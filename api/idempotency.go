@@ -68,12 +68,12 @@ func (s *Server) entry(c *gin.Context, key string) (answerRow, error) {
 // record runs the request and keeps its answer before anybody sees it. Answers
 // to what may go through the next time are not kept.
 func (s *Server) record(c *gin.Context, entry answerRow) {
-	ctx, real := c.Request.Context(), c.Writer
-	tape := &recorder{ResponseWriter: real, header: real.Header().Clone(), status: http.StatusOK}
+	ctx, client := c.Request.Context(), c.Writer
+	tape := &recorder{ResponseWriter: client, header: client.Header().Clone(), status: http.StatusOK}
 	c.Writer = tape
 	finished := false
 	defer func() {
-		c.Writer = real
+		c.Writer = client
 		if !finished || tape.status >= http.StatusInternalServerError {
 			s.answers.forget(ctx, entry)
 		}
@@ -89,7 +89,7 @@ func (s *Server) record(c *gin.Context, entry answerRow) {
 			s.cfg.Log.LogAttrs(ctx, slog.LevelError, "an answer could not be kept", slog.String("trace", traceOf(ctx)), slog.String("error", err.Error()))
 		}
 	}
-	tape.play(real)
+	tape.play(client)
 }
 
 // repeat gives a kept answer again.

@@ -55,9 +55,9 @@ func TestShots(t *testing.T) {
 	defer proxy.Close()
 	shot := func(name, path, size string) {
 		dir := t.TempDir()
-		out, err := exec.Command("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+dir,
+		out, err := exec.Command("timeout", "25", "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+dir,
 			"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-			"--virtual-time-budget=1500", "--timeout=4000", "--screenshot=/tmp/shot/"+name+".png", "--window-size="+size, proxy.URL+path).CombinedOutput()
+			"--timeout=4000", "--screenshot=/tmp/shot/"+name+".png", "--window-size="+size, proxy.URL+path).CombinedOutput()
 		if err != nil {
 			t.Logf("%s %v %s", name, err, out)
 		}

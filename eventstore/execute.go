@@ -205,11 +205,14 @@ func (j *Journal) appendSurely(ctx context.Context, stream string, expected Expe
 }
 
 // unavailable marks an error of the store as one that trying again can cure;
-// faults keep their kind.
+// faults keep their kind, and nothing cures an erased person.
 func unavailable(err error) error {
 	var fault *domain.Fault
 	if errors.As(err, &fault) {
 		return err
+	}
+	if errors.Is(err, ErrErased) {
+		return fmt.Errorf("%w: %w", domain.Faultf(domain.Refused, "erased", "the person has been forgotten"), err)
 	}
 	return fmt.Errorf("%w: %w", domain.Faultf(domain.Unavailable, "store-unavailable", "the event store does not answer; try again"), err)
 }

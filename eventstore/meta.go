@@ -80,7 +80,11 @@ func splitChain(meta []byte) ([]byte, Chain, error) {
 	if _, err := hex.Decode(c[:], meta[start+len(chainMember):len(meta)-2]); err != nil {
 		return nil, c, fmt.Errorf("the chain is not hexadecimal: %w", err)
 	}
-	return append(bytes.Clone(meta[:start]), '}'), c, nil
+	bare := append(bytes.Clone(meta[:start]), '}')
+	if !bytes.Equal(withChain(bare, c), meta) {
+		return nil, c, fmt.Errorf("the chain is not written as it was")
+	}
+	return bare, c, nil
 }
 
 // Verify checks that a recorded event follows the chain before it, and gives

@@ -50,9 +50,11 @@ func (j *Journal) Reserve(ctx context.Context, cause domain.Cause, wishes ...Wis
 func (r *Reservation) grant(ctx context.Context, wish Wish) error {
 	var first error
 	for candidate := range wish.Candidates {
-		_, err := r.journal.Execute(ctx, candidate.Stream, r.cause.For(candidate.Stream), candidate.Take, ByState())
+		result, err := r.journal.Execute(ctx, candidate.Stream, r.cause.For(candidate.Stream), candidate.Take, ByState())
 		if err == nil {
-			r.taken = append(r.taken, candidate)
+			if result.Wrote > 0 { // what the owner had before is not given back
+				r.taken = append(r.taken, candidate)
+			}
 			r.Granted[wish.Name] = candidate.Stream
 			return nil
 		}

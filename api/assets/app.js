@@ -11,7 +11,7 @@
       element.dataset.local = "yes";
       element.title = element.textContent;
       element.textContent = at.toLocaleString(language, element.classList.contains("when")
-        ? { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" }
+        ? { dateStyle: "medium", timeStyle: "medium" }
         : { year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
     });
   }

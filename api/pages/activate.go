@@ -40,14 +40,14 @@ type Activation struct {
 // passwordFields are the fields of the password as its rules ask for them.
 func (a Activation) passwordFields(f Frame) []Field {
 	return []Field{
-		a.field(Field{Name: "password", Label: f.Say("activate.password"), Kind: "password", Complete: "new-password"}),
+		a.field(Field{Name: "password", Rules: ruleID("password"), Label: f.Say("activate.password"), Kind: "password", Complete: "new-password"}),
 		a.field(Field{Name: "passwordAgain", Label: f.Say("activate.password-again"), Kind: "password", Complete: "new-password"}),
 	}
 }
 
 func (a Activation) pinFields(f Frame) []Field {
 	return []Field{
-		a.field(Field{Name: "pin", Label: f.Say("activate.pin"), Kind: "password", Complete: "off", Mode: "numeric"}),
+		a.field(Field{Name: "pin", Rules: ruleID("pin"), Label: f.Say("activate.pin"), Kind: "password", Complete: "off", Mode: "numeric"}),
 		a.field(Field{Name: "pinAgain", Label: f.Say("activate.pin-again"), Kind: "password", Complete: "off", Mode: "numeric"}),
 	}
 }

@@ -3,6 +3,7 @@
 package pages
 
 import (
+	"strings"
 	"time"
 
 	"dialtone/api/assets"
@@ -32,6 +33,7 @@ type Field struct {
 	Name, Label, Kind, Value string // Kind is an input's type; "select" for a choice
 	Hint                     string
 	Complete, Mode           string // autocomplete and inputmode
+	Rules                    string // id of the list of rules that explains it
 	Required, Focus          bool
 	Options                  []Option
 	Errors                   []string
@@ -42,15 +44,17 @@ type Option struct{ Value, Label string }
 
 // describedBy names the elements that explain the field to a screen reader.
 func (f Field) describedBy() string {
-	switch hint, fault := f.Name+"-hint", f.Name+"-fault"; {
-	case f.Hint != "" && len(f.Errors) > 0:
-		return fault + " " + hint
-	case len(f.Errors) > 0:
-		return fault
-	case f.Hint != "":
-		return hint
+	var ids []string
+	if len(f.Errors) > 0 {
+		ids = append(ids, f.Name+"-fault")
 	}
-	return ""
+	if f.Hint != "" {
+		ids = append(ids, f.Name+"-hint")
+	}
+	if f.Rules != "" {
+		ids = append(ids, f.Rules)
+	}
+	return strings.Join(ids, " ")
 }
 
 // Focused puts the cursor into the first field with a fault.

@@ -45,6 +45,7 @@ func checkExtension(c *domain.Check, extension string, rule policy.Extension) {
 	if extension == "" {
 		return
 	}
+	c.Need(!domain.EmergencySomewhere(extension), "/extension", "emergency", "%s is an emergency number", extension)
 	fits := extensionForm.MatchString(extension) && len(extension) >= rule.Min && len(extension) <= rule.Max
 	if rule.Min == rule.Max {
 		c.Need(fits, "/extension", "form", "has exactly %d digits, not %q", rule.Min, extension)

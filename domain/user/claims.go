@@ -50,7 +50,7 @@ func (c Claims) Holds(stream string) bool { return slices.Contains(c.List(), str
 // ExtensionsFrom gives the extensions to try, the wanted one first: an explicit
 // wish alone, otherwise the last digits of the number and, where the policy
 // allows, the next free ones upwards (rule 1.11; what happens on a collision is
-// settled by X7).
+// settled by X7). An emergency number is never one.
 func ExtensionsFrom(wish string, n domain.E164, rule policy.Extension) []string {
 	if wish != "" {
 		return []string{wish}
@@ -59,17 +59,20 @@ func ExtensionsFrom(wish string, n domain.E164, rule policy.Extension) []string 
 		return nil
 	}
 	first := n.Last(rule.LastDigits)
-	candidates := []string{first}
-	if !rule.NextFree {
-		return candidates
-	}
 	start, err := strconv.Atoi(first)
 	if err != nil {
-		return candidates
+		return nil
+	}
+	tries := 1
+	if rule.NextFree {
+		tries = 201
 	}
 	size := int(math.Pow10(len(first)))
-	for step := 1; step < size && step <= 200; step++ {
-		candidates = append(candidates, padded((start+step)%size, len(first)))
+	var candidates []string
+	for step := 0; step < size && len(candidates) < tries; step++ {
+		if candidate := padded((start+step)%size, len(first)); !domain.EmergencySomewhere(candidate) {
+			candidates = append(candidates, candidate)
+		}
 	}
 	return candidates
 }

@@ -106,7 +106,7 @@ func (r *routing) fromUser() {
 		r.decision.Identity = home.MainNumber
 	}
 	target := dialled(r.call.Target)
-	if Emergency(target, country) {
+	if domain.Emergency(target, country) {
 		r.emergency(target)
 		return
 	}

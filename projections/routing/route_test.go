@@ -155,11 +155,11 @@ func TestEmergencyNumbersByCountry(t *testing.T) {
 		"GB": {"112", "999"}, "AT": {"112", "133", "144"}, "CH": {"112", "117", "118", "144"}, "": {"112"}, "FR": {"112"},
 	} {
 		for _, number := range numbers {
-			if !routing.Emergency(number, country) {
+			if !domain.Emergency(number, country) {
 				t.Errorf("%s is no emergency number in %q", number, country)
 			}
 		}
-		if routing.Emergency("101", country) || routing.Emergency("1120", country) {
+		if domain.Emergency("101", country) || domain.Emergency("1120", country) {
 			t.Errorf("a number too many in %q", country)
 		}
 	}

@@ -1,0 +1,111 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// operations lists "METHOD /path" of everything that is described under /v1.
+func (h *house) operations() []string {
+	h.t.Helper()
+	paths, _ := h.send(http.MethodGet, "/openapi.json", "").want(h.t, http.StatusOK).body["paths"].(map[string]any)
+	var operations []string
+	for path, item := range paths {
+		methods, _ := item.(map[string]any)
+		for method := range methods {
+			if strings.HasPrefix(path, "/v1/") {
+				operations = append(operations, strings.ToUpper(method)+" "+path)
+			}
+		}
+	}
+	slices.Sort(operations)
+	return operations
+}
+
+func TestNoRouteOpensToStrangers(t *testing.T) {
+	h := open(t)
+	operations := h.operations()
+	if len(operations) < 18 {
+		t.Fatalf("only %d operations", len(operations))
+	}
+	for _, operation := range operations {
+		method, path, _ := strings.Cut(operation, " ")
+		h.send(method, strings.ReplaceAll(path, "{id}", "x"), "{}").problem(t, http.StatusUnauthorized, "unauthenticated")
+	}
+}
+
+func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
+	h := open(t)
+	firm := h.company("onenet")
+	bodies := map[string]string{
+		"POST /v1/companies":            `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
+		"POST /v1/companies/{id}/sites": `{"name":"Bonn"}`,
+		"POST /v1/companies/{id}/users": ada("01"),
+		"PATCH /v1/users/{id}":          `{"firstName":"B"}`,
+	}
+	for _, operation := range h.operations() {
+		method, path, _ := strings.Cut(operation, " ")
+		if method == http.MethodGet {
+			continue
+		}
+		id := firm
+		if strings.HasPrefix(path, "/v1/users/") {
+			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
+		}
+		path = strings.ReplaceAll(path, "{id}", id)
+		first := h.call(method, path, bodies[operation], oneKey)
+		second := h.call(method, path, bodies[operation], oneKey)
+		if second.status != first.status || second.header.Get("Idempotent-Replayed") != "true" {
+			t.Errorf("%s: %d, then %d: %s", operation, first.status, second.status, second.raw)
+		}
+		if first.status >= 300 {
+			if operation != "POST /v1/users/{id}/activation/link" { // this operator's users have no link
+				t.Errorf("%s: %s", operation, first.raw)
+			}
+			continue
+		}
+		if first.header.Get("ETag") == "" || first.header.Get("Dialtone-Position") == "" {
+			t.Errorf("%s: headers %v", operation, first.header)
+		}
+	}
+}
+
+// extensionFor gives each operation's user an extension of its own.
+func extensionFor(operation string) string {
+	sum := 0
+	for _, letter := range operation {
+		sum = (sum*31 + int(letter)) % 90_000
+	}
+	return string([]byte{'1' + byte(sum/10_000), '0' + byte(sum/1000%10), '0' + byte(sum/100%10), '0' + byte(sum/10%10), '0' + byte(sum%10)})
+}
+
+func TestListsAreReadPageByPage(t *testing.T) {
+	h := open(t)
+	firm := h.company("onenet")
+	var last answer
+	for _, number := range []string{"01", "02", "03", "04", "05"} {
+		last = h.user(firm, ada(number)).want(t, http.StatusCreated)
+	}
+	for path, want := range map[string]int{"/v1/users?": 5, "/v1/numbers?state=reserved&": 5, "/v1/companies?": 1} {
+		seen, cursor := 0, ""
+		for pages := 0; pages < 10; pages++ {
+			page := h.get(path+"limit=2&cursor="+cursor, last).want(t, http.StatusOK)
+			seen += len(page.items())
+			if cursor = page.text("next"); cursor == "" {
+				break
+			}
+		}
+		if seen != want {
+			t.Errorf("%s: %d items, want %d", path, seen, want)
+		}
+	}
+	for _, path := range []string{"/v1/users", "/v1/numbers", "/v1/companies"} {
+		h.call(http.MethodGet, path+"?cursor=zzz", "").problem(t, http.StatusUnprocessableEntity, "invalid-input").names(t, "/cursor")
+		h.call(http.MethodGet, path+"?limit=-1", "").problem(t, http.StatusUnprocessableEntity, "invalid-input").names(t, "/limit")
+	}
+	if empty := h.call(http.MethodGet, "/v1/users?q=nobody", "").want(t, http.StatusOK); !strings.Contains(string(empty.raw), `"items":[]`) {
+		t.Errorf("an empty list is %s", empty.raw)
+	}
+}
