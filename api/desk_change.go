@@ -36,9 +36,20 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	if err != nil {
 		return Done{}, err
 	}
-	result, err := d.journal.Execute(ctx, user.Stream(id), cause, change.Decide, options...)
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, unmoved(state.Claims, change.Decide), options...)
 	held.Settle(ctx, err)
 	return done(id, result), err
+}
+
+// unmoved lets a change through only while the user has what it had when the
+// claims for the change were chosen: what was the user's own then needed none.
+func unmoved(claims user.Claims, decide domain.Decide) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if user.Fold(history).Claims != claims {
+			return nil, domain.Faultf(domain.Unavailable, "busy", "somebody else is changing the same user; try again")
+		}
+		return decide(history)
+	}
 }
 
 // changeWishes lists what a change needs that the user does not have. What the

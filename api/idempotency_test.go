@@ -99,7 +99,7 @@ func TestWhatMayGoThroughTheNextTimeIsNotKept(t *testing.T) {
 	h := open(t)
 	firm := h.company("onenet")
 	user := "/v1/users/" + h.user(firm, ada("01")).want(t, http.StatusCreated).text("id")
-	h.call(http.MethodPatch, user, `{"extension":"999"}`).want(t, http.StatusOK)
+	h.call(http.MethodPatch, user, `{"extension":"888"}`).want(t, http.StatusOK)
 	const back = `{"extension":"4501"}`
 	h.call(http.MethodPatch, user, back, oneKey).problem(t, http.StatusServiceUnavailable, "being-released")
 	var rows int

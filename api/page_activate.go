@@ -31,13 +31,8 @@ func (f *front) showActivation(c *gin.Context) {
 // stands is judged before them.
 func (f *front) confirmActivation(c *gin.Context) {
 	view, holder := f.standing(c)
-	switch view.Standing {
-	case pages.Valid:
-	case pages.Used: // the same form, sent twice
-		view = activated(view, holder)
-		fallthrough
-	default:
-		f.answerActivation(c, view, holder.User.Language)
+	if view.Standing != pages.Valid {
+		f.answerActivation(c, sentAgain(view, holder), holder.User.Language)
 		return
 	}
 	values, err := form(c, "password", "passwordAgain", "pin", "pinAgain", "question", "answer")
@@ -51,23 +46,28 @@ func (f *front) confirmActivation(c *gin.Context) {
 		PIN: values.Get("pin"), PINAgain: values.Get("pinAgain"),
 		Question: values.Get("question"), Answer: values.Get("answer"),
 	})
-	switch domain.KindOf(err) {
-	case domain.Invalid:
+	switch {
+	case err == nil:
+		view = activated(view, holder)
+	case domain.KindOf(err) == domain.Invalid:
 		f.mendActivation(c, view, holder, values.Get("question"), err)
 		return
-	case domain.Unavailable:
-		if err != nil {
-			f.problem(c.Request.Context(), err) // logs it
-			view.Standing = pages.Later
-			break
-		}
-		view = activated(view, holder)
+	case !domain.Final(err):
+		f.problem(c.Request.Context(), err) // logs it
+		view.Standing = pages.Later
 	default: // somebody was faster: say where the link stands by now
-		if view, holder = f.standing(c); view.Standing == pages.Used {
-			view = activated(view, holder)
-		}
+		view, holder = f.standing(c)
+		view = sentAgain(view, holder)
 	}
 	f.answerActivation(c, view, holder.User.Language)
+}
+
+// sentAgain answers a form that has done its work already like the first time.
+func sentAgain(view pages.Activation, holder TokenHolder) pages.Activation {
+	if view.Standing == pages.Used {
+		return activated(view, holder)
+	}
+	return view
 }
 
 // mendActivation shows the form again with what is wrong beside each field.

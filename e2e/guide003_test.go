@@ -100,10 +100,10 @@ func (s *guide003) pendingIsNotCalled() {
 func (s *guide003) openLink() {
 	look(s.T, s.page, "open the link",
 		chromedp.Navigate("http://"+s.h.http+s.link),
-		chromedp.WaitVisible(`#password`), chromedp.WaitVisible(`#pin`), chromedp.WaitVisible(`#question`),
+		chromedp.WaitVisible(chromedp.CSS(`#password`)), chromedp.WaitVisible(chromedp.CSS(`#pin`)), chromedp.WaitVisible(chromedp.CSS(`#question`)),
 	)
-	rules := read(s.T, s.page, "the rules", chromedp.Text(`form.secrets`))
-	until := read(s.T, s.page, "the end of the link", chromedp.Text(`.until`))
+	rules := read(s.T, s.page, "the rules", chromedp.Text(chromedp.CSS(`form.secrets`)))
+	until := read(s.T, s.page, "the end of the link", chromedp.Text(chromedp.CSS(`.until`)))
 	if missing := shows(rules, "8", "32", "6", "10"); missing != "" || until == "" {
 		s.Errorf("the rules lack %q:\n%s", missing, rules)
 	}
@@ -111,8 +111,8 @@ func (s *guide003) openLink() {
 
 func (s *guide003) breakRules() {
 	s.send("short", "111111", `#password-fault`)
-	kept := read(s.T, s.page, "the question", chromedp.Value(`#question`))
-	echoed := read(s.T, s.page, "the password", chromedp.Value(`#password`))
+	kept := read(s.T, s.page, "the question", chromedp.Value(chromedp.CSS(`#question`)))
+	echoed := read(s.T, s.page, "the password", chromedp.Value(chromedp.CSS(`#password`)))
 	if kept != "first-car" || echoed != "" {
 		s.Errorf("the question kept is %q, the password shown again has %d characters", kept, len(echoed))
 	}
@@ -124,10 +124,10 @@ func (s *guide003) breakRules() {
 // send fills the form, sends it and waits for what comes.
 func (s *guide003) send(password, pin, comes string) {
 	look(s.T, s.page, "send the form",
-		chromedp.SetValue(`#password`, password), chromedp.SetValue(`#passwordAgain`, password),
-		chromedp.SetValue(`#pin`, pin), chromedp.SetValue(`#pinAgain`, pin),
-		chromedp.SetValue(`#question`, "first-car"), chromedp.SetValue(`#answer`, "a green Kadett"),
-		chromedp.Click(`form.secrets button[type=submit]`), chromedp.WaitVisible(comes),
+		chromedp.SetValue(chromedp.CSS(`#password`), password), chromedp.SetValue(chromedp.CSS(`#passwordAgain`), password),
+		chromedp.SetValue(chromedp.CSS(`#pin`), pin), chromedp.SetValue(chromedp.CSS(`#pinAgain`), pin),
+		chromedp.SetValue(chromedp.CSS(`#question`), "first-car"), chromedp.SetValue(chromedp.CSS(`#answer`), "a green Kadett"),
+		chromedp.Click(chromedp.CSS(`form.secrets button[type=submit]`)), chromedp.WaitVisible(chromedp.CSS(comes)),
 	)
 }
 
@@ -168,8 +168,8 @@ func (s *guide003) call() {
 }
 
 func (s *guide003) linkIsUsed() {
-	look(s.T, s.page, "open the used link", chromedp.Navigate("http://"+s.h.http+s.link), chromedp.WaitVisible(`#content`))
-	if text := read(s.T, s.page, "the page", chromedp.Text(`#content`)); strings.Contains(text, "PIN") {
+	look(s.T, s.page, "open the used link", chromedp.Navigate("http://"+s.h.http+s.link), chromedp.WaitVisible(chromedp.CSS(`#content`)))
+	if text := read(s.T, s.page, "the page", chromedp.Text(chromedp.CSS(`#content`))); strings.Contains(text, "PIN") {
 		s.Errorf("the used link still asks:\n%s", text)
 	}
 }
@@ -177,13 +177,13 @@ func (s *guide003) linkIsUsed() {
 func (s *guide003) lookUp() {
 	page := "http://" + s.h.http
 	look(s.T, s.page, "log in",
-		chromedp.Navigate(page+"/login"), chromedp.WaitVisible(`input[name=token]`),
-		chromedp.SetValue(`input[name=token]`, s.h.token), chromedp.Click(`main button[type=submit]`), chromedp.WaitNotPresent(`input[name=token]`),
+		chromedp.Navigate(page+"/login"), chromedp.WaitVisible(chromedp.CSS(`input[name=token]`)),
+		chromedp.SetValue(chromedp.CSS(`input[name=token]`), s.h.token), chromedp.Click(chromedp.CSS(`main button[type=submit]`)), chromedp.WaitNotPresent(chromedp.CSS(`input[name=token]`)),
 	)
-	look(s.T, s.page, "open the user", chromedp.Navigate(page+"/users/"+s.main), chromedp.WaitVisible(`.rail`))
-	rail := read(s.T, s.page, "the rail", chromedp.Text(`.rail`))
-	look(s.T, s.page, "open the history", chromedp.Navigate(page+"/users/"+s.main+"/history"), chromedp.WaitVisible(`.timeline`))
-	timeline := read(s.T, s.page, "the timeline", chromedp.Text(`.timeline`))
+	look(s.T, s.page, "open the user", chromedp.Navigate(page+"/users/"+s.main), chromedp.WaitVisible(chromedp.CSS(`.rail`)))
+	rail := read(s.T, s.page, "the rail", chromedp.Text(chromedp.CSS(`.rail`)))
+	look(s.T, s.page, "open the history", chromedp.Navigate(page+"/users/"+s.main+"/history"), chromedp.WaitVisible(chromedp.CSS(`#facts`)))
+	timeline := read(s.T, s.page, "the timeline", chromedp.Text(chromedp.CSS(`#facts`)))
 	if rail == "" || len(timeline) < 200 {
 		s.Errorf("rail %q, timeline %q", rail, timeline)
 	}

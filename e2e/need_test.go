@@ -40,14 +40,18 @@ func browser(t *testing.T) context.Context {
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
-	ctx, cancel := context.WithTimeout(ctx, 8*time.Minute) // the whole life of the browser
-	t.Cleanup(func() { cancel(); end(); stop() })
+	t.Cleanup(func() { end(); stop() })
+	if err := chromedp.Do(ctx); err != nil { // starts it: later deadlines are those of single looks
+		t.Fatalf("start the browser: %v", err)
+	}
 	return ctx
 }
 
 // look runs browser actions that have to succeed.
 func look(t *testing.T, ctx context.Context, what string, actions ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		t.Fatalf("browser: %s: %v", what, err)
 	}
@@ -75,7 +79,7 @@ func (h *house) phone(id string) *phone {
 	h.t.Helper()
 	need(h.t, "sipp")
 	var login struct{ Username, Password, Domain string }
-	h.must(201, "POST", "/v1/users/"+id+"/device/credentials", object{}).decode(h.t, &login)
+	h.must(200, "POST", "/v1/users/"+id+"/device/credentials", object{}).decode(h.t, &login)
 	if login.Username == "" || login.Password == "" {
 		h.t.Fatal("the login is empty")
 	}

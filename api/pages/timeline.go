@@ -30,7 +30,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	line := Line{HistoryRow: row, NextTry: e.NextTry}
 	key := "fact." + strings.TrimSuffix(row.Type, ".v1")
 	said, ok := f.Find(key, "Step", stepName(f, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
-		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose))
+		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream))
 	if !ok {
 		said = row.Type
 	}
@@ -39,6 +39,12 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 		line.Cause = f.First(e.Cause, "cause."+e.Cause)
 	}
 	return line
+}
+
+// claimed words what the stream of a claim is about.
+func claimed(f Frame, stream string) string {
+	kind, _, _ := strings.Cut(stream, "-")
+	return f.First(kind, "claimed."+kind)
 }
 
 // by words who asked.
