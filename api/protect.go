@@ -2,7 +2,9 @@ package api
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 
 	"github.com/gin-gonic/gin"
@@ -12,17 +14,32 @@ import (
 
 // protected bounds what a request may hold and tells browsers to be strict.
 // Pages loosen what they need.
-func protected(next http.Handler) http.Handler {
+func protected(next http.Handler, referrer string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", referrer)
 		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// referrerPolicy keeps addresses, which can hold a link's token, from everybody.
+// Over plain HTTP to another machine browsers tell where a form comes from by
+// the Origin header alone, and under no-referrer they leave it out: there our
+// own pages, and nobody else, are told.
+func referrerPolicy(publicURL string) string {
+	u, err := url.Parse(publicURL)
+	if err != nil || u.Scheme == "https" || u.Hostname() == "localhost" {
+		return "no-referrer"
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil && ip.IsLoopback() {
+		return "no-referrer"
+	}
+	return "same-origin"
 }
 
 // foreign answers a browser that was sent here by somebody else's page.

@@ -116,5 +116,5 @@ func (s *Server) Handler() http.Handler {
 		_ = guard.AddTrustedOrigin(origin.Scheme + "://" + origin.Host) // check has seen that it is an origin
 	}
 	guard.SetDenyHandler(http.HandlerFunc(s.foreign))
-	return s.observed(protected(guard.Handler(s.engine)))
+	return s.observed(protected(guard.Handler(s.engine), referrerPolicy(s.cfg.PublicURL)))
 }

@@ -42,7 +42,7 @@ func (c *clock) move(d time.Duration) {
 
 // house is an event store with its keys and read models, all in real files.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	clock   *clock
 	store   *sqlstore.Store
 	keys    *sqlstore.Keys
@@ -55,7 +55,7 @@ type house struct {
 	head     eventstore.Position
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, clock: newClock(), folder: t.TempDir()}
 	var err error

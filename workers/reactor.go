@@ -33,13 +33,16 @@ type Reactor struct {
 	Temporal    client.Client
 	Holder      string // this process, for the lease
 	Log         *slog.Logger
+
+	begun bool // this process has followed the facts once
 }
 
 const (
 	reactorName  = "reactor"
 	reactorLease = 10 * time.Second
 	reactorBatch = 256
-	signalsAtOne = 32 // signals under way at once
+	signalsAtOne = 32              // signals under way at once
+	lookBack     = 2 * time.Minute // more than what a power cut can take from the embedded Temporal
 )
 
 // Run reacts until the context ends. Without the lease it stands by; after an
@@ -67,9 +70,9 @@ func (r *Reactor) Run(ctx context.Context) error {
 
 // follow reads facts behind the checkpoint and passes them on, batch by batch.
 func (r *Reactor) follow(ctx context.Context) error {
-	at, err := r.Checkpoints.Checkpoint(ctx, reactorName)
+	at, err := r.resume(ctx)
 	if err != nil {
-		return fmt.Errorf("read the reactor's checkpoint: %w", err)
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -92,6 +95,29 @@ func (r *Reactor) follow(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// resume gives the position to go on from: the checkpoint, or a little earlier
+// when this process has just begun. A power cut may have taken back the last of
+// what Temporal had acknowledged; being woken twice does a workflow no harm.
+func (r *Reactor) resume(ctx context.Context) (eventstore.Position, error) {
+	at, err := r.Checkpoints.Checkpoint(ctx, reactorName)
+	if err != nil {
+		return 0, fmt.Errorf("read the reactor's checkpoint: %w", err)
+	}
+	if r.begun {
+		return at, nil
+	}
+	for last, err := range r.Journal.Store().ReadAll(ctx, at, eventstore.Backwards, 1) {
+		if err != nil {
+			return 0, fmt.Errorf("look at the reactor's last fact: %w", err)
+		}
+		if at, err = r.Journal.Store().PositionAt(ctx, last.Time.Add(-lookBack)); err != nil {
+			return 0, fmt.Errorf("look before the reactor's checkpoint: %w", err)
+		}
+	}
+	r.begun = true
+	return at, nil
 }
 
 func (r *Reactor) subscribe(ctx context.Context, after eventstore.Position) (<-chan eventstore.Message, <-chan error) {

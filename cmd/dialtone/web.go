@@ -49,7 +49,7 @@ func (p *process) startAPI(ctx context.Context) error {
 	}
 	web := &http.Server{
 		Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return ctx }, // live pages end with the process
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // what is under way is drained
 	}
 	p.group.Go(func() error {
 		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
@@ -86,7 +86,11 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		DeviceKey: p.secrets[secretDevices], SessionKey: p.secrets[secretSessions],
 		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token,
 		NewID: uuid.NewString, Hash: passwordHash(ctx), Log: p.log.With("part", "api"),
-		Ready: func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
+		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
+		Closing: ctx.Done(),
+	}
+	if p.temporal != nil && p.temporal.UIAddress() != "" {
+		config.TemporalUI = "http://" + p.temporal.UIAddress()
 	}
 	if p.stands != nil && isLoopback(p.where.http) {
 		config.Dev = local.DevHandler(p.stands.Stands)

@@ -19,16 +19,17 @@ import (
 // counts is in the event store.
 const retention = 72 * time.Hour
 
-// storeConfig opens the file with a write-ahead log that is flushed at every
-// commit: what the server has acknowledged survives kill -9 and a power cut,
-// and the reactor's checkpoint never runs ahead of it. One connection, since
-// SQLite has one writer.
+// storeConfig opens the file with a write-ahead log that is flushed when it is
+// folded into the file, not at every commit: what the server has acknowledged
+// survives kill -9, and a power cut can only take back the last moments of it.
+// The reactor makes up for those, since it starts a while before its checkpoint.
+// One connection, since SQLite has one writer.
 func storeConfig(file string) *serverconfig.SQL {
 	return &serverconfig.SQL{
 		PluginName:   sqliteplugin.PluginName,
 		DatabaseName: (&url.URL{Path: file}).EscapedPath(),
 		ConnectAttributes: map[string]string{
-			"mode": "rwc", "journal_mode": "wal", "synchronous": "2", "busy_timeout": "10000",
+			"mode": "rwc", "journal_mode": "wal", "synchronous": "1", "busy_timeout": "10000",
 		},
 	}
 }
