@@ -15,13 +15,10 @@ run: build ## all roles in one process on embedded engines
 	$(BIN) run $(ARGS)
 
 build: assets
-	go build -o $(BIN) ./cmd/dialtone
+	go build -ldflags='-s -w' -o $(BIN) ./cmd/dialtone
 
-assets: api/assets/vendor/.stamp ## front-end packages; the Go build works without them
-
-api/assets/vendor/.stamp: package.json package-lock.json scripts/assets
-	sh scripts/assets
-	@touch $@
+assets: ## front-end packages, when the lock file has changed; the Go build works without them
+	@sh scripts/assets
 
 generate: ## templ components to Go
 	$(TOOL) templ generate
