@@ -49,8 +49,10 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		return Outcome{}, err
 	}
 	if m.Channel == user.SMS {
-		// An attempt whose end was not seen may have gone through: the provider knows.
-		if found, sent := u.SMS.Lookup(ctx, person.Mobile, m.RequestedAt, rendered.SMS); sent {
+		// An attempt whose end was not seen may have gone through: the provider
+		// knows. While it cannot be asked, nothing is sent.
+		found, sent := u.SMS.Lookup(ctx, person.Mobile, m.RequestedAt, rendered.SMS)
+		if sent || found.Code != "" {
 			return found, nil
 		}
 		return u.SMS.Send(ctx, SMS{ID: m.ID, To: person.Mobile, Text: rendered.SMS}), nil

@@ -59,8 +59,7 @@ var recoverable = map[string]bool{causeMailboxFull: true, causeChannelMisconfigu
 // classifyMail turns the error of a stage into an outcome; ended is the
 // attempt's own end, if any.
 func classifyMail(stage mailStage, err, ended error) Outcome {
-	var refusal *textproto.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*textproto.Error](err); ok {
 		return classifyReply(stage, refusal)
 	}
 	outcome := Outcome{Text: err.Error(), Ambiguous: stage == stageAfterDot}

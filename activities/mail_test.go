@@ -3,6 +3,7 @@ package activities_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -280,7 +281,7 @@ func bodies(t *testing.T, message *mail.Message) map[string]string {
 	found := make(map[string]string)
 	for reader := multipart.NewReader(message.Body, params["boundary"]); ; {
 		part, err := reader.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return found
 		}
 		if err != nil {

@@ -109,8 +109,7 @@ func (o *Outcome) byStatus(status int) {
 // about nothing was sent.
 func lostExchange(trip *exchange, err error) Outcome {
 	outcome := Outcome{Code: "connection", Cause: causeConnection, Text: err.Error(), Ambiguous: trip.left.Load()}
-	var request *url.Error
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		outcome.Text = request.Err.Error()
 	}
 	var network net.Error

@@ -109,13 +109,15 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 		{
 			"the second of two",
 			[]any{message("SM2", to, "other", since, "queued", nil), message("SM1", to, text, since, "sent", nil)},
-			true, activities.Outcome{Accepted: true, Provider: "SM1"},
+			true,
+			activities.Outcome{Accepted: true, Provider: "SM1"},
 		},
 		{"undelivered, but worth another try", []any{message("SM1", to, text, since, "undelivered", 30003)}, false, activities.Outcome{}},
 		{
 			"undelivered, one that failed for good",
 			[]any{message("SM1", to, text, since, "undelivered", 30005)},
-			true, activities.Outcome{Provider: "SM1", Code: "twilio 30005", Text: "to …", Cause: "number-invalid", Permanent: true, Responsible: "admin"},
+			true,
+			activities.Outcome{Provider: "SM1", Code: "twilio 30005", Text: "to …", Cause: "number-invalid", Permanent: true, Responsible: "admin"},
 		},
 	}
 	for _, test := range tests {

@@ -121,10 +121,6 @@ func (u *Users) ReleaseClaims(ctx context.Context, in Errand) (user.Duty, error)
 	}
 	released := make([]string, 0, len(s.state.Loose))
 	for _, stream := range s.state.Loose {
-		if s.state.Claims.Holds(stream) { // given away and taken back
-			released = append(released, stream)
-			continue
-		}
 		if _, err := u.Journal.Execute(ctx, stream, u.cause(s, "release", stream), release(stream, s.state.ID, reason), eventstore.ByState()); err != nil {
 			return user.Duty{}, fmt.Errorf("release claims: %w", err)
 		}

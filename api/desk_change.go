@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"dialtone/domain"
-	"dialtone/domain/claim"
 	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -55,7 +54,7 @@ func unmoved(claims user.Claims, decide domain.Decide) domain.Decide {
 // changeWishes lists what a change needs that the user does not have. What the
 // user has just given up is not the user's to take until it is given back.
 func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.State) ([]eventstore.Wish, error) {
-	w := wisher{user: state.ID, firm: change.Company, deadline: cause.At.Add(claim.Window), claimKey: d.cfg.ClaimKey}
+	w := wisher{user: state.ID, firm: change.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
 	var wishes []eventstore.Wish
 	if n := change.Number; n != nil && *n != state.Number {
 		wishes = append(wishes, w.number(*n)...)

@@ -27,17 +27,18 @@ const (
 
 const refused = "the order was refused"
 
-// wisher makes the wishes of one user until one deadline.
+// wisher makes the wishes of one user for one command.
 type wisher struct {
 	user     string
 	firm     company.State
-	deadline time.Time
+	command  string
+	at       time.Time
 	claimKey []byte
 }
 
 // wishes lists what an order needs alone.
 func (d *Desk) wishes(cause domain.Cause, order user.Create) []eventstore.Wish {
-	w := wisher{user: order.ID, firm: order.Company, deadline: cause.At.Add(claim.Window), claimKey: d.cfg.ClaimKey}
+	w := wisher{user: order.ID, firm: order.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
 	return slices.Concat(w.number(order.Number), w.extension(order.Extension, order.Number), w.email(order.Person.Email), w.seat(order.Licence))
 }
 
@@ -64,7 +65,8 @@ func (w wisher) number(n domain.E164) []eventstore.Wish {
 	}
 	return wish(wishNumber, nil, eventstore.Candidate{
 		Stream: number.Stream(n),
-		Take:   number.Assign(n, w.firm.ID, w.user, w.deadline), Undo: number.Release(w.user, refused),
+		Take:   number.Assign{Number: n, Company: w.firm.ID, User: w.user, By: w.command, At: w.at}.Decide,
+		Undo:   number.GiveBack(w.user, w.command, refused),
 	})
 }
 
@@ -137,7 +139,10 @@ func (w wisher) place(count int) int {
 
 func (w wisher) claim(stream string, taken *domain.Fault) eventstore.Candidate {
 	owner := user.Stream(w.user)
-	return eventstore.Candidate{Stream: stream, Take: claim.Take(owner, w.deadline, taken), Undo: claim.Release(owner, refused)}
+	return eventstore.Candidate{
+		Stream: stream, Take: claim.Take{Owner: owner, By: w.command, At: w.at, Taken: taken}.Decide,
+		Undo: claim.GiveBack(owner, w.command, refused),
+	}
 }
 
 func wish(name string, none *domain.Fault, candidates ...eventstore.Candidate) []eventstore.Wish {

@@ -69,8 +69,7 @@ func good() policy.Chosen {
 
 // code gives the code of a fault.
 func code(err error) string {
-	var fault *domain.Fault
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
 		return fault.Code
 	}
 	return ""

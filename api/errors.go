@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 
 	"dialtone/domain"
@@ -63,8 +64,7 @@ var statusesOfCodes = map[string]int{
 
 // statusOf gives the HTTP status of an error.
 func statusOf(err error) int {
-	var fault *domain.Fault
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
 		if status, ok := statusesOfCodes[fault.Code]; ok {
 			return status
 		}
@@ -91,9 +91,16 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 }
 
 func newProblem(ctx context.Context, status int, code, detail string) *Problem {
+	p := untraced(status, code, detail)
+	p.Trace = traceOf(ctx)
+	return p
+}
+
+// untraced is a problem that belongs to no request yet.
+func untraced(status int, code, detail string) *Problem {
 	p := &Problem{
 		Type: problemType + code, Code: code, Title: http.StatusText(status), Status: status, Detail: detail,
-		Trace: traceOf(ctx), header: http.Header{"Cache-Control": {"no-store"}},
+		header: http.Header{"Cache-Control": {"no-store"}},
 	}
 	switch status {
 	case http.StatusServiceUnavailable:
@@ -118,9 +125,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // write answers with the problem.
 func (p *Problem) write(w http.ResponseWriter) {
-	for name, values := range p.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), p.header)
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client has gone: there is nobody to tell

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"regexp"
@@ -15,17 +14,19 @@ import (
 // they are set once, before anything is served.
 func init() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
-		return validation(context.Background(), status, message, errs)
+		return validation(status, message, errs)
 	}
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		return validation(ctx.Context(), status, message, errs)
+		p := validation(status, message, errs)
+		p.Trace = traceOf(ctx.Context())
+		return p
 	}
 	huma.ValidateStrictCasing = true // members are named exactly as described
 	huma.DefaultArrayNullable = false
 }
 
 // validation tells what the validator found, without the values it found.
-func validation(ctx context.Context, status int, message string, errs []error) *Problem {
+func validation(status int, message string, errs []error) *Problem {
 	code, detail := "invalid-input", "the input breaks a rule"
 	switch {
 	case status == http.StatusBadRequest:
@@ -37,7 +38,7 @@ func validation(ctx context.Context, status int, message string, errs []error) *
 	case status != http.StatusUnprocessableEntity:
 		code, detail = strings.ToLower(strings.ReplaceAll(http.StatusText(status), " ", "-")), message
 	}
-	p := newProblem(ctx, status, code, detail)
+	p := untraced(status, code, detail)
 	if status >= http.StatusInternalServerError {
 		return p
 	}
@@ -52,18 +53,13 @@ func validation(ctx context.Context, status int, message string, errs []error) *
 var (
 	missingMember = regexp.MustCompile(`^expected required property (\S+) to be present$`)
 	indexed       = regexp.MustCompile(`\[(\d+)\]`)
+	escaped       = strings.NewReplacer("~", "~0", "/", "~1")
 )
 
 // field turns a finding at "body.numbers[0].from" into one at "/numbers/0/from".
 func field(finding *huma.ErrorDetail) FieldProblem {
 	_, path, _ := strings.Cut(finding.Location, ".")
-	path = indexed.ReplaceAllString(path, ".$1")
-	pointer := ""
-	for part := range strings.SplitSeq(path, ".") {
-		if part != "" {
-			pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(part)
-		}
-	}
+	pointer := pointerOf(indexed.ReplaceAllString(path, ".$1"))
 	if named := missingMember.FindStringSubmatch(finding.Message); named != nil {
 		return FieldProblem{Pointer: pointer + "/" + named[1], Detail: "is missing", Code: "missing"}
 	}
@@ -71,4 +67,15 @@ func field(finding *huma.ErrorDetail) FieldProblem {
 		return FieldProblem{Pointer: pointer, Detail: "is not a member that is known here", Code: "unknown"}
 	}
 	return FieldProblem{Pointer: pointer, Detail: finding.Message, Code: "form"}
+}
+
+// pointerOf turns "numbers.0.from" into the JSON Pointer "/numbers/0/from" (RFC 6901).
+func pointerOf(path string) string {
+	var pointer strings.Builder
+	for part := range strings.SplitSeq(path, ".") {
+		if part != "" {
+			pointer.WriteString("/" + escaped.Replace(part))
+		}
+	}
+	return pointer.String()
 }

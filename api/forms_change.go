@@ -8,25 +8,25 @@ import (
 
 // ChangeForm changes a user. Only what was sent is changed.
 type ChangeForm struct {
-	FirstName          Text         `json:"firstName,omitempty"`
-	LastName           Text         `json:"lastName,omitempty"`
-	DirectoryFirstName Text         `json:"directoryFirstName,omitempty"`
-	DirectoryLastName  Text         `json:"directoryLastName,omitempty"`
-	Email              Text         `json:"email,omitempty"`
-	Mobile             Text         `json:"mobile,omitempty"`
-	MobileNumber       Text         `json:"mobileNumber,omitempty"`
-	ContractNumber     Text         `json:"contractNumber,omitempty"`
-	Number             Text         `json:"number,omitempty"`
-	Extension          Text         `json:"extension,omitempty"`
-	Site               Text         `json:"site,omitempty"`
-	Language           Text         `json:"language,omitempty"`
-	Device             DeviceChange `json:"device,omitempty" doc:"null takes the device away"`
+	FirstName          Text         `json:"firstName,omitzero"`
+	LastName           Text         `json:"lastName,omitzero"`
+	DirectoryFirstName Text         `json:"directoryFirstName,omitzero"`
+	DirectoryLastName  Text         `json:"directoryLastName,omitzero"`
+	Email              Text         `json:"email,omitzero"`
+	Mobile             Text         `json:"mobile,omitzero"`
+	MobileNumber       Text         `json:"mobileNumber,omitzero"`
+	ContractNumber     Text         `json:"contractNumber,omitzero"`
+	Number             Text         `json:"number,omitzero"`
+	Extension          Text         `json:"extension,omitzero"`
+	Site               Text         `json:"site,omitzero"`
+	Language           Text         `json:"language,omitzero"`
+	Device             DeviceChange `json:"device,omitzero" doc:"null takes the device away"`
 }
 
 // DeviceChange changes the desk phone of a user.
 type DeviceChange struct {
-	Kind Text `json:"kind,omitempty"`
-	MAC  Text `json:"mac,omitempty"`
+	Kind Text `json:"kind,omitzero"`
+	MAC  Text `json:"mac,omitzero"`
 }
 
 // UnmarshalJSON reads the members that were sent; null removes them all.

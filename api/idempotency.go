@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 
@@ -94,9 +95,7 @@ func (s *Server) record(c *gin.Context, entry answerRow) {
 
 // repeat gives a kept answer again.
 func repeat(c *gin.Context, kept answerRow) {
-	for name, values := range kept.Header {
-		c.Writer.Header()[name] = values
-	}
+	maps.Copy(c.Writer.Header(), kept.Header)
 	c.Header("Idempotent-Replayed", "true")
 	c.Header("Content-Length", strconv.Itoa(len(kept.Body)))
 	c.Writer.WriteHeader(kept.Status)
@@ -110,8 +109,7 @@ func safe(method string) bool {
 
 // unreadable says why a body could not be read.
 func unreadable(err error) error {
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return domain.Faultf(domain.Invalid, codeTooLarge, "a request holds at most %d bytes", large.Limit)
 	}
 	return domain.Faultf(domain.Invalid, codeMalformed, "the request ended before its body did")

@@ -97,7 +97,7 @@ func (f *front) frame(c *gin.Context, title, here string) pages.Frame {
 	remembered, _ := c.Cookie(languageCookie) // none is no wish
 	voice := f.texts.Voice(chosen, remembered, c.GetHeader("Accept-Language"))
 	if chosen == voice.Tag && chosen != remembered {
-		http.SetCookie(c.Writer, &http.Cookie{
+		http.SetCookie(c.Writer, &http.Cookie{ //nolint:gosec // Secure wherever the origin is https
 			Name: languageCookie, Value: voice.Tag, Path: "/", MaxAge: 365 * 24 * 3600,
 			Secure: strings.HasPrefix(f.cfg.PublicURL, "https://"), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})

@@ -53,7 +53,7 @@ func (f *front) confirmActivation(c *gin.Context) {
 		f.mendActivation(c, view, holder, values.Get("question"), err)
 		return
 	case !domain.Final(err):
-		f.problem(c.Request.Context(), err) // logs it
+		_ = f.problem(c.Request.Context(), err) // logs it
 		view.Standing = pages.Later
 	default: // somebody was faster: say where the link stands by now
 		view, holder = f.standing(c)
@@ -93,11 +93,12 @@ func (f *front) renewActivation(c *gin.Context) {
 		cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "renew "+holder.Hash)
 		_, err := f.Desk.RenewLink(c.Request.Context(), cause, holder.User.ID)
 		if err != nil && !domain.Final(err) {
-			f.problem(c.Request.Context(), err) // logs it
+			_ = f.problem(c.Request.Context(), err) // logs it
 			answer.Standing = pages.Later
 		}
 	case pages.Later:
 		answer.Standing = pages.Later
+	default: // there is nothing to renew
 	}
 	f.answerActivation(c, answer, "")
 }
@@ -116,7 +117,7 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 	case err != nil && domain.KindOf(err) == domain.Missing:
 		return pages.Activation{Standing: pages.Unknown}, TokenHolder{}
 	case err != nil:
-		f.problem(c.Request.Context(), err) // logs it
+		_ = f.problem(c.Request.Context(), err) // logs it
 		return pages.Activation{Standing: pages.Later}, TokenHolder{}
 	}
 	u, firm := holder.User, holder.Company

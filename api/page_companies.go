@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -25,7 +24,7 @@ const shortList = 10
 func (f *front) showOverview(c *gin.Context) {
 	ctx := c.Request.Context()
 	var view pages.Overview
-	counts, err := f.countUsers(ctx)
+	counts, err := f.cfg.Views.CountUsers(ctx)
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -46,23 +45,6 @@ func (f *front) showOverview(c *gin.Context) {
 		return
 	}
 	f.render(c, http.StatusOK, pages.OverviewPage(f.frame(c, "overview.title", "overview"), view))
-}
-
-// countUsers counts users by state.
-func (f *front) countUsers(ctx context.Context) (map[string]int, error) {
-	var rows []struct {
-		State string `bun:"state"`
-		Users int    `bun:"users"`
-	}
-	err := f.cfg.Views.ReadDB().NewSelect().TableExpr("users").ColumnExpr("state, count(*) AS users").GroupExpr("state").Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("count users: %w", err)
-	}
-	counts := map[string]int{}
-	for _, row := range rows {
-		counts[row.State] = row.Users
-	}
-	return counts, nil
 }
 
 // companyOptions lists companies by name, as far as a choice has room for them.

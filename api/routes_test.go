@@ -90,7 +90,7 @@ func TestListsAreReadPageByPage(t *testing.T) {
 	}
 	for path, want := range map[string]int{"/v1/users?": 5, "/v1/numbers?state=reserved&": 5, "/v1/companies?": 1} {
 		seen, cursor := 0, ""
-		for pages := 0; pages < 10; pages++ {
+		for range 10 {
 			page := h.get(path+"limit=2&cursor="+cursor, last).want(t, http.StatusOK)
 			seen += len(page.items())
 			if cursor = page.text("next"); cursor == "" {

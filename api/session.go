@@ -145,7 +145,7 @@ func (s *sessions) name() string {
 }
 
 func (s *sessions) cookie(value string, age int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever the origin is https
 		Name: s.name(), Value: value, Path: "/", MaxAge: age, Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -33,7 +33,7 @@ func summaryOf(name string, data []byte) string {
 	if json.Unmarshal(data, value.Interface()) != nil {
 		return name
 	}
-	event, _ := value.Elem().Interface().(domain.Event)
+	event, _ := reflect.TypeAssert[domain.Event](value.Elem())
 	return summary(event)
 }
 

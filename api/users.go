@@ -128,7 +128,7 @@ func (s *Server) userAt(ctx context.Context, id string, at time.Time) (*UserFoun
 	if state.ID == "" {
 		return nil, noUser()
 	}
-	revision := uint64(max(h.Revision, 0)) //nolint:gosec // not negative
+	revision := uint64(max(h.Revision, 0))
 	return &UserFound{ETag: entityTag(revision), Body: ShownUser(state, revision, at)}, nil
 }
 

@@ -40,7 +40,7 @@ func startHouse(ctx context.Context, binary, folder string) (*house, error) {
 		return nil, fmt.Errorf("the binary did not become ready: %w", err)
 	}
 	h := &house{cmd: cmd, readyAfter: time.Since(begun)}
-	for _, field := range strings.Fields(line) {
+	for field := range strings.FieldsSeq(line) {
 		name, value, _ := strings.Cut(field, "=")
 		switch name {
 		case "http":

@@ -55,8 +55,7 @@ func Faultf(kind Kind, code, format string, args ...any) *Fault {
 // KindOf finds the kind of an error. An error without one is Unavailable: it
 // was not foreseen, so trying again is the only thing that can help.
 func KindOf(err error) Kind {
-	var fault *Fault
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*Fault](err); ok {
 		return fault.Kind
 	}
 	return Unavailable

@@ -113,7 +113,7 @@ func (c *Codec) Decode(ctx context.Context, event Recorded) (domain.Fact, error)
 	if err := json.Unmarshal(data, value.Interface()); err != nil {
 		return domain.Fact{}, fmt.Errorf("decode %s@%d: %w", event.Stream, event.Revision, err)
 	}
-	fact.Event = value.Elem().Interface().(domain.Event) //nolint:forcetypeassert,errcheck // registered from an Event
+	fact.Event = value.Elem().Interface().(domain.Event) // registered from an Event
 	return fact, nil
 }
 

@@ -26,7 +26,7 @@ const (
 )
 
 // Exactly expects the stream's last event to have this revision.
-func Exactly(revision uint64) Expected { return Expected(revision) } //nolint:gosec // revisions stay below 2^63
+func Exactly(revision uint64) Expected { return Expected(revision) } // revisions stay below 2^63
 
 // Direction is the order of a read.
 type Direction bool

@@ -98,9 +98,15 @@ func IfRevision(revision uint64) Option {
 // thing given back can be taken again by the same command.
 func ByState() Option { return func(e *execution) { e.byState = true } }
 
-// attempts bounds how often a command is judged anew after a conflict, and how
-// often an append of unknown outcome is repeated.
-const attempts = 12
+// attempts bounds how often a command is judged anew after a conflict, appends
+// how often one of unknown outcome is repeated.
+const (
+	attempts = 12
+	appends  = 3
+)
+
+// errUnknown marks an append of which it is not known whether it was kept.
+var errUnknown = errors.New("it is not known whether the append was kept")
 
 // Execute is the one way in which anything changes: load, decide, append with
 // the exact revision that was read, and again from the start on a conflict. A
@@ -138,7 +144,7 @@ func (j *Journal) once(ctx context.Context, stream string, cause domain.Cause, d
 	if revision, done := executed(h, cause.Command); done {
 		return Result{Revision: revision, Position: h.Position, Facts: h.Facts, Repeated: true}, nil
 	}
-	if x.ifRevision != nil && (h.Revision == NoStream || uint64(h.Revision) != *x.ifRevision) { //nolint:gosec // checked for NoStream
+	if x.ifRevision != nil && (h.Revision == NoStream || uint64(h.Revision) != *x.ifRevision) {
 		return Result{}, domain.Faultf(domain.Conflict, "stale", "it has been changed since revision %d was read", *x.ifRevision)
 	}
 	events, err := decide(h.Facts)
@@ -146,7 +152,7 @@ func (j *Journal) once(ctx context.Context, stream string, cause domain.Cause, d
 		return Result{}, err
 	}
 	if len(events) == 0 {
-		return Result{Revision: uint64(max(h.Revision, 0)), Position: h.Position, Facts: h.Facts}, nil //nolint:gosec // not negative
+		return Result{Revision: uint64(max(h.Revision, 0)), Position: h.Position, Facts: h.Facts}, nil
 	}
 	return j.append(ctx, stream, h, events, cause)
 }
@@ -164,7 +170,7 @@ func executed(h History, command string) (revision uint64, found bool) {
 func (j *Journal) append(ctx context.Context, stream string, h History, events []domain.Event, cause domain.Cause) (Result, error) {
 	proposed := make([]Proposed, 0, len(events))
 	facts := h.Facts
-	chain, revision := h.chain, uint64(h.Revision+1) //nolint:gosec // NoStream is -1
+	chain, revision := h.chain, uint64(h.Revision+1) // NoStream is -1
 	for n, event := range events {
 		p, next, err := j.codec.encode(ctx, chain, stream, revision, domain.EventID(stream, cause.Command, n), event, cause)
 		if err != nil {
@@ -193,8 +199,8 @@ func (j *Journal) appendSurely(ctx context.Context, stream string, expected Expe
 		switch {
 		case err == nil || errors.Is(err, ErrConflict):
 			return appended, err
-		case n == 3 || ctx.Err() != nil || errors.As(err, &fault):
-			return Appended{}, unavailable(fmt.Errorf("append to %s: %w", stream, err))
+		case n == appends || ctx.Err() != nil || errors.As(err, &fault):
+			return Appended{}, unavailable(fmt.Errorf("append to %s: %w: %w", stream, errUnknown, err))
 		}
 		select {
 		case <-ctx.Done():
@@ -207,8 +213,7 @@ func (j *Journal) appendSurely(ctx context.Context, stream string, expected Expe
 // unavailable marks an error of the store as one that trying again can cure;
 // faults keep their kind, and nothing cures an erased person.
 func unavailable(err error) error {
-	var fault *domain.Fault
-	if errors.As(err, &fault) {
+	if _, ok := errors.AsType[*domain.Fault](err); ok {
 		return err
 	}
 	if errors.Is(err, ErrErased) {

@@ -2,7 +2,9 @@ package eventstore
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"dialtone/domain"
@@ -71,18 +73,24 @@ func (r *Reservation) grant(ctx context.Context, wish Wish) error {
 	return first
 }
 
-// Settle gives back what was taken if the command it was taken for was refused
-// for good. After an error of unknown outcome everything is left as it is: the
+// Settle gives back what was taken if the command it was taken for wrote
+// nothing. After an error of unknown outcome everything is left as it is: the
 // same command finds it again, or the sweep releases it at its deadline.
 func (r *Reservation) Settle(ctx context.Context, err error) {
-	if err == nil || !domain.Final(err) {
+	if err == nil || !nothingWritten(err) {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	for i := len(r.taken) - 1; i >= 0; i-- {
-		candidate := r.taken[i]
+	for _, candidate := range slices.Backward(r.taken) {
 		// What cannot be given back now is left to the sweep, which knows it by its deadline.
 		_, _ = r.journal.Execute(ctx, candidate.Stream, r.cause.For(candidate.Stream), candidate.Undo, ByState())
 	}
+}
+
+// nothingWritten tells whether an error was decided on what is there, so that
+// surely nothing was written. Only the store's own errors leave that open.
+func nothingWritten(err error) bool {
+	var fault *domain.Fault
+	return errors.As(err, &fault) && !errors.Is(err, errUnknown)
 }

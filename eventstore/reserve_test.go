@@ -21,7 +21,7 @@ const line domain.E164 = "+4930123450"
 // lineFor is the wish of a user for the number, which is the company's.
 func lineFor(id string) eventstore.Wish {
 	return eventstore.Wish{Name: "number", Candidates: slices.Values([]eventstore.Candidate{{
-		Stream: number.Stream(line), Take: number.Assign(line, "acme", id, noon.Add(claim.Window)), Undo: number.Release(id, "refused"),
+		Stream: number.Stream(line), Take: number.Assign{Number: line, Company: "acme", User: id, By: "order", At: noon}.Decide, Undo: number.GiveBack(id, "order", "refused"),
 	}})}
 }
 
@@ -36,7 +36,8 @@ func candidates(id string, extensions []string) iter.Seq[eventstore.Candidate] {
 		for _, extension := range extensions {
 			candidate := eventstore.Candidate{
 				Stream: user.ExtensionStream("acme", extension),
-				Take:   claim.Take(user.Stream(id), noon.Add(claim.Window), taken), Undo: claim.Release(user.Stream(id), "refused"),
+				Take:   claim.Take{Owner: user.Stream(id), By: "order", At: noon, Taken: taken}.Decide,
+				Undo:   claim.GiveBack(user.Stream(id), "order", "refused"),
 			}
 			if !yield(candidate) {
 				return
@@ -100,7 +101,7 @@ func TestOfFiftyWhoWishTheSameNumberOneGetsIt(t *testing.T) {
 func TestTheFirstFreeCandidateIsGranted(t *testing.T) {
 	h := open(t)
 	for n, extension := range []string{"0049", "0050"} {
-		must(t, h.Journal, user.ExtensionStream("acme", extension), fmt.Sprint(n), claim.Take(user.Stream(grace), noon, nil))
+		must(t, h.Journal, user.ExtensionStream("acme", extension), fmt.Sprint(n), claim.Take{Owner: user.Stream(grace), By: "order", At: noon}.Decide)
 	}
 	granted, err := h.Reserve(t.Context(), command("order"), extensionFor(ada, "0049", "0050", "0051", "0052"))
 	if err != nil || granted.Granted["extension"] != "extension-acme-0051" {
@@ -118,7 +119,7 @@ func TestTheFirstFreeCandidateIsGranted(t *testing.T) {
 func TestARefusedWishGivesBackTheOnesBefore(t *testing.T) {
 	h := open(t)
 	h.connect(t)
-	must(t, h.Journal, user.ExtensionStream("acme", "0049"), "other", claim.Take(user.Stream(grace), noon, nil))
+	must(t, h.Journal, user.ExtensionStream("acme", "0049"), "other", claim.Take{Owner: user.Stream(grace), By: "order", At: noon}.Decide)
 	none := domain.Faultf(domain.Conflict, "no-extension", "all are taken")
 	second := extensionFor(ada, "0049")
 	for code, wish := range map[string]eventstore.Wish{
@@ -150,7 +151,8 @@ func TestSettlingFollowsWhatBecameOfTheCommand(t *testing.T) {
 		"it was refused":         {domain.Faultf(domain.Refused, "no", "no"), false},
 		"it was invalid":         {fmt.Errorf("order: %w", domain.Faultf(domain.Invalid, "no", "no")), false},
 		"somebody was faster":    {domain.Faultf(domain.Conflict, "no", "no"), false},
-		"the store was away":     {domain.Faultf(domain.Unavailable, "away", "away"), true},
+		"it was never its turn":  {domain.Faultf(domain.Unavailable, "busy", "busy"), false},
+		"the append may be kept": {fmt.Errorf("%w: %w", domain.Faultf(domain.Unavailable, "away", "away"), eventstore.ErrUnknown), true},
 		"nobody knows the error": {errBroken, true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +174,7 @@ func TestSettlingFollowsWhatBecameOfTheCommand(t *testing.T) {
 func TestWhatTheOwnerHadBeforeIsNotGivenBack(t *testing.T) {
 	h := open(t)
 	h.connect(t)
-	must(t, h.Journal, number.Stream(line), "before", number.Assign(line, "acme", ada, noon))
+	must(t, h.Journal, number.Stream(line), "before", number.Assign{Number: line, Company: "acme", User: ada, By: "order", At: noon}.Decide)
 	must(t, h.Journal, number.Stream(line), "stands", number.Confirm(ada))
 	granted, err := h.Reserve(t.Context(), command("change"), lineFor(ada))
 	if err != nil {

@@ -37,72 +37,101 @@ func (v *Views) applyAll(ctx context.Context, tx bun.Tx, codec *eventstore.Codec
 	if err != nil {
 		return err
 	}
-	for _, event := range events {
-		var r record
-		var broken error
-		decoded := false
-		for _, g := range targets {
+	records := make([]*record, len(events)) // decoded once for all
+	for _, g := range targets {
+		var batch []record
+		for i, event := range events {
 			if event.Position <= g.after || !g.wantsType(event.Type) {
 				continue
 			}
-			if !decoded {
-				r, broken = decode(ctx, codec, event)
-				decoded = true
+			if records[i] == nil {
+				r := decode(ctx, codec, event)
+				records[i] = &r
 			}
-			if err := v.applyOne(ctx, tx, g, waiting, event, r, broken); err != nil {
+			batch = append(batch, *records[i])
+		}
+		if err := v.applyTo(ctx, newWriter(tx, g.tables), g, waiting, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyTo applies events to one target: all at once, and only if that goes
+// wrong one by one.
+func (v *Views) applyTo(ctx context.Context, w *writer, g target, waiting queues, batch []record) error {
+	var due []record
+	for _, r := range batch {
+		if waiting[place{g.key(), r.Stream}] {
+			if err := park(ctx, w.tx, g, r.Recorded, nil, v.now()); err != nil {
 				return err
 			}
+			continue
+		}
+		due = append(due, r)
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	err := attempt(ctx, w, g, due)
+	if err == nil || passing(ctx, err) {
+		return err
+	}
+	for _, r := range due {
+		if err := v.applyOne(ctx, w, g, waiting, r); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // applyOne applies one event to one target, or parks it.
-func (v *Views) applyOne(ctx context.Context, tx bun.Tx, g target, waiting queues, event eventstore.Recorded, r record, broken error) error {
-	place := [2]string{g.key(), event.Stream}
-	if waiting[place] {
-		return park(ctx, tx, g, event, nil, v.now())
+func (v *Views) applyOne(ctx context.Context, w *writer, g target, waiting queues, r record) error {
+	if waiting[place{g.key(), r.Stream}] {
+		return park(ctx, w.tx, g, r.Recorded, nil, v.now())
 	}
-	err := broken
-	if err == nil {
-		err = attempt(ctx, tx, g, r)
-	}
+	err := attempt(ctx, w, g, []record{r})
 	if err == nil || passing(ctx, err) {
 		return err
 	}
 	v.log.LogAttrs(ctx, slog.LevelError, "a read model cannot apply an event; its stream is parked",
-		slog.String("projection", g.key()), slog.String("stream", event.Stream), slog.Uint64("revision", event.Revision),
-		slog.Uint64("position", uint64(event.Position)), slog.String("type", event.Type), slog.String("event", event.ID))
-	waiting[place] = true
-	return park(ctx, tx, g, event, err, v.now())
+		slog.String("projection", g.key()), slog.String("stream", r.Stream), slog.Uint64("revision", r.Revision),
+		slog.Uint64("position", uint64(r.Position)), slog.String("type", r.Type), slog.String("event", r.ID))
+	waiting[place{g.key(), r.Stream}] = true
+	return park(ctx, w.tx, g, r.Recorded, err, v.now())
 }
 
-// attempt applies an event within a savepoint, so that one that goes wrong
-// halfway leaves nothing behind and spoils no other.
-func attempt(ctx context.Context, tx bun.Tx, g target, r record) error {
-	if _, err := tx.ExecContext(ctx, "SAVEPOINT event"); err != nil {
+// attempt applies events within a savepoint, so that what goes wrong halfway
+// leaves nothing behind and spoils nothing else.
+func attempt(ctx context.Context, w *writer, g target, batch []record) error {
+	if _, err := w.tx.ExecContext(ctx, "SAVEPOINT attempt"); err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
-	wrong := guarded(ctx, tx, g, r)
+	wrong := guarded(ctx, w, g, batch)
 	if wrong != nil {
-		if _, err := tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT event"); err != nil {
+		if _, err := w.tx.ExecContext(ctx, "ROLLBACK TO SAVEPOINT attempt"); err != nil {
 			return lost{fmt.Errorf("go back to a savepoint: %w", err)}
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "RELEASE SAVEPOINT event"); err != nil {
+	if _, err := w.tx.ExecContext(ctx, "RELEASE SAVEPOINT attempt"); err != nil {
 		return lost{fmt.Errorf("release a savepoint: %w", err)}
 	}
 	return wrong
 }
 
 // guarded turns a panic into an error: one event must not end the process.
-func guarded(ctx context.Context, tx bun.Tx, g target, r record) (err error) {
+func guarded(ctx context.Context, w *writer, g target, batch []record) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v", cause)
 		}
 	}()
-	return g.apply(ctx, tx, g.tables, r)
+	for _, r := range batch {
+		if r.broken != nil {
+			return r.broken
+		}
+	}
+	return g.apply(ctx, w, batch)
 }
 
 // lost is the error of a transaction that cannot go on.

@@ -51,16 +51,16 @@ func (happened) Type() string { return "user.suspended.v1" }
 // writeThen makes a projection that writes a lease named after the event and
 // then goes wrong for stream user-1.
 func writeThen(wrong func(ctx context.Context, tx bun.IDB) error) projection {
-	return projection{name: "users", tables: []string{"leases"}, wants: []string{"user."}, apply: func(ctx context.Context, tx bun.IDB, _ tables, r record) error {
+	return projection{name: "users", tables: []string{"leases"}, wants: []string{"user."}, apply: one(func(ctx context.Context, w *writer, r record) error {
 		row := lease{Name: r.ID, Holder: r.Stream, Until: r.Time}
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		if _, err := w.tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
 		if r.Stream == "user-1" {
-			return wrong(ctx, tx)
+			return wrong(ctx, w.tx)
 		}
 		return nil
-	}}
+	})}
 }
 
 func (v *Views) applyForTest(t *testing.T, batch []eventstore.Recorded) error {
@@ -172,5 +172,34 @@ func TestACheckpointMovesOnlyFromWhereItWasRead(t *testing.T) {
 		if err := moveCheckpoint(t.Context(), v.writing, "users", step.from, step.to, v.now()); !errors.Is(err, step.want) {
 			t.Errorf("from %d to %d: got %v, want %v", step.from, step.to, err, step.want)
 		}
+	}
+}
+
+func TestABatchIsTakenAtABeatOrWhenItIsFull(t *testing.T) {
+	message := func(n int) delivery {
+		return delivery{message: eventstore.Message{Kind: eventstore.Checkpoint, Position: eventstore.Position(n)}}
+	}
+	deliveries, beats := make(chan delivery, 2*batchLimit), make(chan time.Time, 1)
+	for n := range batchLimit + 2 {
+		deliveries <- message(n)
+	}
+	batch, err := gather(deliveries, beats)
+	if err != nil || len(batch) != batchLimit {
+		t.Fatalf("got %d, %v, want a full batch without a beat", len(batch), err)
+	}
+	beats <- time.Time{}
+	if batch, err = gather(deliveries, beats); err != nil || len(batch) != 2 || batch[1].Position != batchLimit+1 {
+		t.Fatalf("got %v, %v, want what is left at the beat", batch, err)
+	}
+	cut := errors.New("the line is cut")
+	deliveries <- message(0)
+	deliveries <- delivery{err: cut}
+	if batch, err = gather(deliveries, beats); !errors.Is(err, cut) || len(batch) != 1 {
+		t.Fatalf("got %v, %v, want what came before the error", batch, err)
+	}
+	deliveries <- message(0)
+	close(deliveries)
+	if batch, err = gather(deliveries, beats); err == nil || len(batch) != 1 {
+		t.Fatalf("got %v, %v, want what came before the end", batch, err)
 	}
 }

@@ -47,7 +47,7 @@ func (v *Views) OverdueClaims(ctx context.Context, now time.Time, limit int) ([]
 
 var claims = projection{
 	name: "claims", tables: []string{"claims", "claim_blocks"},
-	wants: []string{"claim.", "number.", company.NumbersConnected{}.Type()}, apply: applyClaim,
+	wants: []string{"claim.", "number.", company.NumbersConnected{}.Type()}, apply: one(applyClaim),
 }
 
 // block is a row of numbers a company's stream names.
@@ -60,62 +60,58 @@ type block struct {
 	Last     string              `bun:"last"`
 }
 
-func applyClaim(ctx context.Context, tx bun.IDB, t tables, r record) error {
+func applyClaim(ctx context.Context, w *writer, r record) error {
 	switch e := r.fact.Event.(type) {
 	case claim.Taken:
-		return pend(ctx, tx, t, ClaimRow{Stream: r.Stream, Kind: KindClaim, Owner: e.Owner, Deadline: e.Deadline.UTC(), Position: r.Position})
+		return pend(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindClaim, Owner: e.Owner, Deadline: e.Deadline.UTC(), Position: r.Position})
 	case claim.Confirmed, claim.Released:
-		return settle(ctx, tx, t, r, KindClaim)
+		return settle(ctx, w, r, KindClaim)
 	case number.Assigned:
-		return pend(ctx, tx, t, ClaimRow{Stream: r.Stream, Kind: KindAssignment, Owner: user.Stream(e.User), Deadline: e.Deadline.UTC(), Position: r.Position})
+		return pend(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindAssignment, Owner: user.Stream(e.User), Deadline: e.Deadline.UTC(), Position: r.Position})
 	case number.Confirmed, number.Released:
-		return settle(ctx, tx, t, r, KindAssignment)
+		return settle(ctx, w, r, KindAssignment)
 	case number.Connected:
-		return connect(ctx, tx, t, ClaimRow{Stream: r.Stream, Kind: KindConnection, Owner: company.Stream(e.Company), Deadline: e.Deadline.UTC(), Position: r.Position})
+		return connect(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindConnection, Owner: company.Stream(e.Company), Deadline: e.Deadline.UTC(), Position: r.Position})
 	case number.Disconnected:
-		return settle(ctx, tx, t, r, KindConnection, KindAssignment)
+		return settle(ctx, w, r, KindConnection, KindAssignment)
 	case company.NumbersConnected:
-		return name(ctx, tx, t, block{Position: r.Position, Owner: r.Stream, First: number.Stream(e.From), Last: number.Stream(e.To)})
+		return name(ctx, w, block{Position: r.Position, Owner: r.Stream, First: number.Stream(e.From), Last: number.Stream(e.To)})
 	}
 	return nil
 }
 
-func pend(ctx context.Context, tx bun.IDB, t tables, row ClaimRow) error {
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS c", t.of("claims")).On("CONFLICT (stream, kind) DO UPDATE"))
+func pend(ctx context.Context, w *writer, row ClaimRow) error {
+	return w.put(ctx, "claims", &row, replacing)
 }
 
-func settle(ctx context.Context, tx bun.IDB, t tables, r record, kinds ...string) error {
-	_, err := tx.NewDelete().TableExpr("?", t.of("claims")).Where("stream = ?", r.Stream).Where("kind IN (?)", bun.List(kinds)).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("settle a claim: %w", err)
+func settle(ctx context.Context, w *writer, r record, kinds ...string) error {
+	for _, kind := range kinds {
+		if err := w.exec(ctx, "claims", "DELETE FROM %s WHERE stream = ? AND kind = ?", r.Stream, kind); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // connect makes a number wait for its company's fact, unless that is there: the
 // facts of two streams may arrive in either order when one of them was parked.
-func connect(ctx context.Context, tx bun.IDB, t tables, row ClaimRow) error {
-	named, err := tx.NewSelect().TableExpr("? AS b", t.of("claim_blocks")).
-		Where("b.owner = ?", row.Owner).Where("length(b.first) = ?", len(row.Stream)).
-		Where("? BETWEEN b.first AND b.last", row.Stream).Exists(ctx)
+func connect(ctx context.Context, w *writer, row ClaimRow) error {
+	named, err := w.holds(ctx, "claim_blocks", "SELECT EXISTS (SELECT * FROM %s WHERE owner = ? AND length(first) = ? AND ? BETWEEN first AND last)",
+		row.Owner, len(row.Stream), row.Stream)
 	if err != nil {
-		return fmt.Errorf("look for a block: %w", err)
+		return err
 	}
 	if named {
 		return nil
 	}
-	return pend(ctx, tx, t, row)
+	return pend(ctx, w, row)
 }
 
 // name notes a block that a company's stream names and settles its numbers.
-func name(ctx context.Context, tx bun.IDB, t tables, b block) error {
-	if err := store(ctx, tx.NewInsert().Model(&b).ModelTableExpr("? AS b", t.of("claim_blocks")).On("CONFLICT (position) DO NOTHING")); err != nil {
+func name(ctx context.Context, w *writer, b block) error {
+	if err := w.put(ctx, "claim_blocks", &b, leaving); err != nil {
 		return err
 	}
-	_, err := tx.NewDelete().TableExpr("?", t.of("claims")).Where("kind = ?", KindConnection).Where("owner = ?", b.Owner).
-		Where("length(stream) = ?", len(b.First)).Where("stream BETWEEN ? AND ?", b.First, b.Last).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("settle the claims on a block: %w", err)
-	}
-	return nil
+	return w.exec(ctx, "claims", "DELETE FROM %s WHERE kind = ? AND owner = ? AND length(stream) = ? AND stream BETWEEN ? AND ?",
+		KindConnection, b.Owner, len(b.First), b.First, b.Last)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -77,21 +76,27 @@ func (v *Views) selectCompanies(into any) *bun.SelectQuery {
 		Where("c.name <> ''")
 }
 
-var companies = projection{name: "companies", tables: []string{"companies"}, wants: []string{"company."}, apply: applyCompany}
+var companies = projection{name: "companies", tables: []string{"companies"}, wants: []string{"company."}, apply: applyCompanies}
 
-func applyCompany(ctx context.Context, tx bun.IDB, t tables, r record) error {
-	id := strings.TrimPrefix(r.Stream, "company-")
-	row := CompanyRow{ID: id, CreatedAt: r.fact.At.UTC(), Born: r.Position}
-	found, err := load(ctx, tx.NewSelect().Model(&row).ModelTableExpr("? AS c", t.of("companies")).Where("c.id = ?", id))
+var companiesSheet = sheet{table: "companies", key: "id", prefix: "company-"}
+
+func applyCompanies(ctx context.Context, w *writer, batch []record) error {
+	changes, err := evolveRows[CompanyRow](ctx, w, companiesSheet, batch)
 	if err != nil {
 		return err
 	}
-	if due, err := follows(found, row.Revision, r.Revision); !due {
-		return err
-	}
+	return putAll(ctx, w, companiesSheet, changes)
+}
+
+func (row *CompanyRow) at() (key string, revision uint64) { return row.ID, row.Revision }
+
+func (row *CompanyRow) begin(id string, first record) {
+	row.ID, row.CreatedAt, row.Born = id, first.fact.At.UTC(), first.Position
+}
+
+func (row *CompanyRow) evolve(r record) {
 	s := company.Evolve(row.State, r.fact)
-	row.Name, row.Language, row.Country = s.Name, s.Language, s.Country
+	row.State, row.Name, row.Language, row.Country = s, s.Name, s.Language, s.Country
 	row.PolicyName, row.PolicyVersion = s.Policy.Name, s.Policy.Version
-	row.State, row.UpdatedAt, row.Revision, row.Position = s, r.fact.At.UTC(), r.Revision, r.Position
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS c", t.of("companies")).On("CONFLICT (id) DO UPDATE"))
+	row.UpdatedAt, row.Revision, row.Position = r.fact.At.UTC(), r.Revision, r.Position
 }

@@ -32,7 +32,7 @@ func openDatabase(dsn string) (writing, reading *bun.DB, err error) {
 	if !ok || path == "" {
 		return nil, nil, domain.Faultf(domain.Invalid, "database", "the read models need a database such as sqlite:FILE")
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("open the read models: %w", err)
 	}

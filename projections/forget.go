@@ -2,7 +2,8 @@ package projections
 
 import (
 	"context"
-	"encoding/json"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -12,10 +13,13 @@ import (
 )
 
 // Forget removes everything personal about a subject, the stream whose data key
-// was destroyed: from the live tables, from those being built, and from the
-// files. Forgetting twice is forgetting once.
+// was destroyed: from the live tables, from those being built, from the answers
+// kept to be repeated, and from the files. Forgetting twice is forgetting once.
 func (v *Views) Forget(ctx context.Context, subject string) error {
 	err := v.writing.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := forgetAnswers(ctx, tx, subject); err != nil {
+			return err
+		}
 		people, err := generations(ctx, tx, users)
 		if err != nil {
 			return err
@@ -50,40 +54,33 @@ func (v *Views) Forget(ctx context.Context, subject string) error {
 	return nil
 }
 
-func forgetUser(ctx context.Context, tx bun.IDB, t tables, subject string) error {
+func forgetUser(ctx context.Context, tx bun.Tx, t tables, subject string) error {
 	var row userRecord
-	found, err := load(ctx, tx.NewSelect().Model(&row).ModelTableExpr("? AS u", t.of("users")).
-		Where("u.id = ?", strings.TrimPrefix(subject, "user-")))
-	if err != nil || !found {
-		return err
+	err := tx.NewSelect().Model(&row).ModelTableExpr("? AS u", t.of("users")).Where("u.id = ?", strings.TrimPrefix(subject, "user-")).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the user: %w", err)
 	}
 	row.Folded.Erased = true
 	row.take(shed(row.Folded))
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS u", t.of("users")).On("CONFLICT (id) DO UPDATE"))
+	return newWriter(tx, t).put(ctx, "users", &row, replacing)
 }
 
-func forgetHistory(ctx context.Context, tx bun.IDB, t tables, subject string) error {
-	var rows []HistoryRow
-	err := tx.NewSelect().Model(&rows).ModelTableExpr("? AS h", t.of("history")).Where("h.stream = ?", subject).Scan(ctx)
+func forgetHistory(ctx context.Context, tx bun.Tx, t tables, subject string) error {
+	return newWriter(tx, t).exec(ctx, "history", `UPDATE %s SET data = json_remove(data, '$.personal'), erased = TRUE
+		WHERE stream = ? AND json_type(data, '$.personal') IS NOT NULL`, subject)
+}
+
+// forgetAnswers removes the answers that were kept to be repeated, if they name
+// the subject: in what was asked, in where it led to, or in what was said.
+func forgetAnswers(ctx context.Context, tx bun.Tx, subject string) error {
+	id := strings.TrimPrefix(subject, "user-")
+	_, err := tx.NewDelete().TableExpr("idempotency").
+		Where("instr(scope, ?) > 0 OR instr(header, ?) > 0 OR instr(body, ?) > 0", id, id, id).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("read the history: %w", err)
-	}
-	for _, row := range rows {
-		var members map[string]json.RawMessage
-		if err := json.Unmarshal(row.Data, &members); err != nil {
-			return fmt.Errorf("read the history: %w", err)
-		}
-		if _, has := members["personal"]; !has {
-			continue
-		}
-		delete(members, "personal")
-		row.Erased = true
-		if row.Data, err = json.Marshal(members); err != nil {
-			return fmt.Errorf("write the history: %w", err)
-		}
-		if err := store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS h", t.of("history")).On("CONFLICT (position) DO UPDATE")); err != nil {
-			return err
-		}
+		return fmt.Errorf("remove kept answers: %w", err)
 	}
 	return nil
 }

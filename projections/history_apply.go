@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/uptrace/bun"
-
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/number"
@@ -16,10 +14,10 @@ import (
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "number.", "claim."}, apply: applyHistory,
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "number.", "claim."}, apply: one(applyHistory),
 }
 
-func applyHistory(ctx context.Context, tx bun.IDB, t tables, r record) error {
+func applyHistory(ctx context.Context, w *writer, r record) error {
 	about := subjectOf(r.Stream, r.fact.Event)
 	if about == "" {
 		return nil
@@ -34,7 +32,7 @@ func applyHistory(ctx context.Context, tx bun.IDB, t tables, r record) error {
 		Channel: r.fact.Channel, Reason: r.fact.Reason, Command: r.fact.Command,
 		Correlation: r.meta.Correlation, Causation: r.meta.Causation, Erased: r.fact.Erased, Data: data,
 	}
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS h", t.of("history")).On("CONFLICT (position) DO NOTHING"))
+	return w.put(ctx, "history", &row, leaving)
 }
 
 // subjectOf gives the id of the user a fact is about, "" where it is nobody.
@@ -72,26 +70,31 @@ func Shown(event domain.Event) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", event.Type(), err)
 	}
-	var members map[string]any
-	if err := json.Unmarshal(data, &members); err != nil {
-		return nil, fmt.Errorf("write %s: %w", event.Type(), err)
-	}
-	strip(members)
-	return json.Marshal(members)
+	return strip(data)
 }
 
-// strip removes secrets, and the objects that held nothing else.
-func strip(members map[string]any) {
+// strip removes secrets from a JSON object, and the objects in it that held
+// nothing else.
+func strip(data json.RawMessage) (json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return nil, fmt.Errorf("take the secrets from an event: %w", err)
+	}
 	for key, value := range members {
 		if slices.Contains(secret, key) {
 			delete(members, key)
 			continue
 		}
-		if inner, ok := value.(map[string]any); ok {
-			strip(inner)
-			if len(inner) == 0 {
-				delete(members, key)
-			}
+		if value[0] != '{' {
+			continue
+		}
+		inner, err := strip(value)
+		if err != nil {
+			return nil, err
+		}
+		if members[key] = inner; string(inner) == "{}" {
+			delete(members, key)
 		}
 	}
+	return json.Marshal(members)
 }

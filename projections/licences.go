@@ -49,12 +49,12 @@ func (v *Views) Licences(ctx context.Context, id string) ([]LicenceRow, error) {
 
 var licences = projection{
 	name: "licences", tables: []string{"licences", "seats"},
-	wants: []string{"claim.", company.LicencesOrdered{}.Type()}, apply: applyLicence,
+	wants: []string{"claim.", company.LicencesOrdered{}.Type()}, apply: one(applyLicence),
 }
 
-func applyLicence(ctx context.Context, tx bun.IDB, t tables, r record) error {
+func applyLicence(ctx context.Context, w *writer, r record) error {
 	if e, ok := r.fact.Event.(company.LicencesOrdered); ok {
-		return order(ctx, tx, t, r, e)
+		return order(ctx, w, r, e)
 	}
 	if !strings.HasPrefix(r.Stream, "seat-") {
 		return nil
@@ -62,20 +62,17 @@ func applyLicence(ctx context.Context, tx bun.IDB, t tables, r record) error {
 	switch e := r.fact.Event.(type) {
 	case claim.Taken:
 		s := seat{Stream: r.Stream, Pool: r.Stream[:strings.LastIndexByte(r.Stream, '-')], Owner: e.Owner, Position: r.Position}
-		return store(ctx, tx.NewInsert().Model(&s).ModelTableExpr("? AS s", t.of("seats")).On("CONFLICT (stream) DO UPDATE"))
+		return w.put(ctx, "seats", &s, replacing)
 	case claim.Released:
-		if _, err := tx.NewDelete().TableExpr("?", t.of("seats")).Where("stream = ?", r.Stream).Exec(ctx); err != nil {
-			return fmt.Errorf("free a seat: %w", err)
-		}
+		return w.exec(ctx, "seats", "DELETE FROM %s WHERE stream = ?", r.Stream)
 	}
 	return nil
 }
 
 // order adds what was ordered, each fact once.
-func order(ctx context.Context, tx bun.IDB, t tables, r record, e company.LicencesOrdered) error {
+func order(ctx context.Context, w *writer, r record, e company.LicencesOrdered) error {
 	id := strings.TrimPrefix(r.Stream, "company-")
 	row := LicenceRow{Pool: "seat-" + id + "-" + e.Kind, Company: id, Kind: e.Kind, Count: e.Count, Position: r.Position}
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS l", t.of("licences")).
-		On("CONFLICT (pool) DO UPDATE").Set("ordered = l.ordered + EXCLUDED.ordered, position = EXCLUDED.position").
-		Where("l.position < EXCLUDED.position"))
+	return w.put(ctx, "licences", &row, `UPDATE SET ordered = old.ordered + EXCLUDED.ordered, position = EXCLUDED.position
+		WHERE old.position < EXCLUDED.position`)
 }

@@ -3,7 +3,6 @@ package projections
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -61,19 +60,25 @@ func (v *Views) Numbers(ctx context.Context, f NumberFilter) (items []NumberRow,
 	return items, next, nil
 }
 
-var numbers = projection{name: "numbers", tables: []string{"numbers"}, wants: []string{"number."}, apply: applyNumber}
+var numbers = projection{name: "numbers", tables: []string{"numbers"}, wants: []string{"number."}, apply: applyNumbers}
 
-// applyNumber keeps the row of a number that is nobody's, without a company:
+var numbersSheet = sheet{table: "numbers", key: "number", prefix: "number-"}
+
+// applyNumbers keeps the row of a number that is nobody's, without a company:
 // its revision tells what has been applied.
-func applyNumber(ctx context.Context, tx bun.IDB, t tables, r record) error {
-	row := NumberRow{Number: strings.TrimPrefix(r.Stream, "number-")}
-	found, err := load(ctx, tx.NewSelect().Model(&row).ModelTableExpr("? AS n", t.of("numbers")).Where("n.number = ?", row.Number))
+func applyNumbers(ctx context.Context, w *writer, batch []record) error {
+	changes, err := evolveRows[NumberRow](ctx, w, numbersSheet, batch)
 	if err != nil {
 		return err
 	}
-	if due, err := follows(found, row.Revision, r.Revision); !due {
-		return err
-	}
+	return putAll(ctx, w, numbersSheet, changes)
+}
+
+func (row *NumberRow) at() (key string, revision uint64) { return row.Number, row.Revision }
+
+func (row *NumberRow) begin(number string, _ record) { row.Number = number }
+
+func (row *NumberRow) evolve(r record) {
 	before := number.State{Company: row.Company, User: row.User, Confirmed: row.State == NumberAssigned}
 	s := number.Evolve(before, r.fact)
 	state := numberState(s)
@@ -81,7 +86,6 @@ func applyNumber(ctx context.Context, tx bun.IDB, t tables, r record) error {
 		row.Since = r.fact.At.UTC()
 	}
 	row.Company, row.User, row.State, row.Revision, row.Position = s.Company, s.User, state, r.Revision, r.Position
-	return store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS n", t.of("numbers")).On("CONFLICT (number) DO UPDATE"))
 }
 
 func numberState(s number.State) string {

@@ -42,7 +42,10 @@ func (v *Views) Stale(ctx context.Context, stream string) (bool, error) {
 }
 
 // queues knows which streams have parked events, by the key of the target.
-type queues map[[2]string]bool
+type queues map[place]bool
+
+// place is a stream as one target sees it.
+type place struct{ target, stream string }
 
 func loadQueues(ctx context.Context, tx bun.IDB) (queues, error) {
 	var rows []parked
@@ -51,7 +54,7 @@ func loadQueues(ctx context.Context, tx bun.IDB) (queues, error) {
 	}
 	q := queues{}
 	for _, row := range rows {
-		q[[2]string{row.Projection, row.Stream}] = true
+		q[place{row.Projection, row.Stream}] = true
 	}
 	return q, nil
 }
@@ -63,7 +66,10 @@ func park(ctx context.Context, tx bun.IDB, g target, event eventstore.Recorded, 
 	if cause != nil {
 		row.Error = cause.Error()
 	}
-	return store(ctx, tx.NewInsert().Model(&row).On("CONFLICT (projection, position) DO NOTHING"))
+	if _, err := tx.NewInsert().Model(&row).On("CONFLICT (projection, position) DO NOTHING").Exec(ctx); err != nil {
+		return fmt.Errorf("park an event: %w", err)
+	}
+	return nil
 }
 
 // Unpark applies the events of a stream that wait for a projection, in order.
@@ -100,10 +106,7 @@ func (v *Views) replay(ctx context.Context, tx bun.Tx, g target, row parked, jou
 	if err != nil {
 		return nil, err
 	}
-	r, err := decode(ctx, journal.Codec(), event)
-	if err == nil {
-		err = attempt(ctx, tx, g, r)
-	}
+	err = attempt(ctx, newWriter(tx, g.tables), g, []record{decode(ctx, journal.Codec(), event)})
 	switch {
 	case err == nil:
 		if _, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx); err != nil {

@@ -2,8 +2,6 @@ package projections
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -14,12 +12,14 @@ import (
 )
 
 // projection is one read model: which events it wants and what they do to its
-// tables. Apply must depend on nothing but its tables and the event.
+// tables. Apply takes events in order, reads the rows they are about, and
+// writes each changed row once. It must depend on nothing but its tables and
+// the events: however they are cut into batches, the rows are the same.
 type projection struct {
 	name   string
 	tables []string
 	wants  []string // what the wire names of its events start with
-	apply  func(ctx context.Context, tx bun.IDB, t tables, r record) error
+	apply  func(ctx context.Context, w *writer, batch []record) error
 }
 
 // all lists the projections there are.
@@ -36,6 +36,18 @@ func (p projection) wantsType(name string) bool {
 	return false
 }
 
+// one makes an apply of what is done to each event by itself.
+func one(apply func(ctx context.Context, w *writer, r record) error) func(context.Context, *writer, []record) error {
+	return func(ctx context.Context, w *writer, batch []record) error {
+		for _, r := range batch {
+			if err := apply(ctx, w, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // tables names the tables a projection is to write: the live ones, or a
 // generation that is being built beside them.
 type tables struct {
@@ -44,20 +56,20 @@ type tables struct {
 
 func (t tables) of(table string) bun.Ident { return bun.Ident(table + t.generation) }
 
-// record is a recorded event with what it says.
+// record is a recorded event with what it says, or why that is unknown.
 type record struct {
 	eventstore.Recorded
-	fact domain.Fact
-	meta eventstore.Meta
+	fact   domain.Fact
+	meta   eventstore.Meta
+	broken error
 }
 
-func decode(ctx context.Context, codec *eventstore.Codec, event eventstore.Recorded) (record, error) {
-	fact, err := codec.Decode(ctx, event)
-	if err != nil {
-		return record{}, err
+func decode(ctx context.Context, codec *eventstore.Codec, event eventstore.Recorded) record {
+	r := record{Recorded: event}
+	if r.fact, r.broken = codec.Decode(ctx, event); r.broken == nil {
+		r.meta, r.broken = codec.DecodeMeta(event)
 	}
-	meta, err := codec.DecodeMeta(event)
-	return record{Recorded: event, fact: fact, meta: meta}, err
+	return r
 }
 
 // follows tells whether an event is the next one of a row. One that the row
@@ -71,24 +83,4 @@ func follows(found bool, applied, revision uint64) (due bool, err error) {
 		return false, fmt.Errorf("revision %d cannot follow: %d is missing", revision, next)
 	}
 	return revision == next, nil
-}
-
-// load reads one row; found is false where there is none.
-func load(ctx context.Context, query *bun.SelectQuery) (found bool, err error) {
-	err = query.Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("read a row: %w", err)
-	}
-	return true, nil
-}
-
-// store writes one row.
-func store(ctx context.Context, query *bun.InsertQuery) error {
-	if _, err := query.Exec(ctx); err != nil {
-		return fmt.Errorf("write a row: %w", err)
-	}
-	return nil
 }

@@ -23,16 +23,23 @@ func busy(h *house, random *rand.Rand, rounds int) {
 		text := fmt.Sprint(random.IntN(1000))
 		events := map[string][]domain.Event{
 			stream: {
-				plain(id, acme, "First"+text, "Last"+text), user.Suspended{}, user.Resumed{}, user.ExtensionChanged{Extension: text},
-				user.DetailsChanged{Personal: &user.PersonChanges{Email: &text}}, user.ActivationStarted{Steps: []string{"line", "link"}},
-				user.StepStarted{Step: "line", Attempt: 1}, user.StepDone{Step: "line"}, user.Deleted{},
+				plain(id, acme, "First"+text, "Last"+text),
+				user.Suspended{},
+				user.Resumed{},
+				user.ExtensionChanged{Extension: text},
+				user.DetailsChanged{Personal: &user.PersonChanges{Email: &text}},
+				user.ActivationStarted{Steps: []string{"line", "link"}},
+				user.StepStarted{Step: "line", Attempt: 1},
+				user.StepDone{Step: "line"},
+				user.Deleted{},
 			},
 			fmt.Sprintf("number-+49301234%02d", n): {
 				connected(acme), assign(id), number.Confirmed{User: id}, number.Released{User: id}, number.Disconnected{Company: acme},
 			},
 			user.SeatStream(acme, "standard", n): {take(stream), claim.Confirmed{Owner: stream}, claim.Released{Owner: stream}},
 			company.Stream(acme): {
-				company.LicencesOrdered{Kind: "standard", Count: 1}, company.NumbersConnected{From: "+4930123400", To: "+4930123409"},
+				company.LicencesOrdered{Kind: "standard", Count: 1},
+				company.NumbersConnected{From: "+4930123400", To: "+4930123409"},
 				company.Created{ID: acme, Name: "Acme " + text, Language: "en", Country: "DE"},
 			},
 		}

@@ -85,6 +85,33 @@ func TestRowsThatAreNoProjectionsAreKept(t *testing.T) {
 	}
 }
 
+func TestAnswersThatNameAForgottenUserAreNotRepeated(t *testing.T) {
+	h := newHouse(t)
+	one, two := userID(1), userID(2)
+	for key, row := range map[string]answer{
+		"asked":    {Scope: "operator:olga POST /v1/users/" + one + "/suspend"},
+		"made":     {Scope: "operator:olga POST /v1/users", Header: map[string][]string{"Location": {"/v1/users/" + one}}},
+		"said":     {Scope: "operator:olga POST /v1/imports", Body: []byte(`{"users":["` + two + `","` + one + `"]}`)},
+		"another":  {Scope: "operator:olga POST /v1/users/" + two + "/suspend", Header: map[string][]string{"Location": {two}}, Body: []byte(two)},
+		"underway": {Scope: "operator:olga POST /v1/users"},
+	} {
+		row.Key, row.State, row.Created, row.Expires = key, "answered", morning, later
+		if _, err := h.views.DB().NewInsert().Model(&row).Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.views.Forget(t.Context(), user.Stream(one)); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	if err := h.views.ReadDB().NewSelect().Model((*answer)(nil)).Column("key").OrderExpr("key").Scan(t.Context(), &left); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"another", "underway"}; !slices.Equal(left, want) {
+		t.Errorf("got %v, want %v", left, want)
+	}
+}
+
 func TestReplayingTheParkedGivesWhatACleanRunGives(t *testing.T) {
 	blind := []string{
 		"user.suspended.v1", "user.details-changed.v1", "number.assigned.v1", "number.connected.v1",

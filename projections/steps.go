@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -37,23 +38,22 @@ func (v *Views) Steps(ctx context.Context, id string) ([]StepRow, error) {
 	return rows, nil
 }
 
-// putSteps writes the steps of a user in the place of those before.
-func putSteps(ctx context.Context, tx bun.IDB, t tables, id string, steps []user.Step) error {
-	if _, err := tx.NewDelete().TableExpr("?", t.of("activation_steps")).Where("user_id = ?", id).Exec(ctx); err != nil {
-		return fmt.Errorf("clear the steps: %w", err)
-	}
-	if len(steps) == 0 {
-		return nil
-	}
-	rows := make([]StepRow, 0, len(steps))
-	for i, s := range steps {
-		rows = append(rows, StepRow{
+// putSteps writes the steps of a user that are not as they were before.
+func putSteps(ctx context.Context, w *writer, id string, before, after []user.Step) error {
+	for i, s := range after {
+		if i < len(before) && reflect.DeepEqual(before[i], s) {
+			continue
+		}
+		row := StepRow{
 			User: id, Ord: i, Name: s.Name, State: string(s.State), Cause: s.Cause, Responsible: s.Responsible,
 			Code: s.Code, Text: s.Text, Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline,
-		})
+		}
+		if err := w.put(ctx, "activation_steps", &row, replacing); err != nil {
+			return err
+		}
 	}
-	if _, err := tx.NewInsert().Model(&rows).ModelTableExpr("?", t.of("activation_steps")).Exec(ctx); err != nil {
-		return fmt.Errorf("write the steps: %w", err)
+	if len(before) <= len(after) {
+		return nil
 	}
-	return nil
+	return w.exec(ctx, "activation_steps", "DELETE FROM %s WHERE user_id = ? AND ord >= ?", id, len(after))
 }

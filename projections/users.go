@@ -57,6 +57,25 @@ type UserFilter struct {
 	Limit                       int    // 1 to 200; 0: 50
 }
 
+// CountUsers counts users by their state, deleted ones too; a state that nobody
+// is in is missing.
+func (v *Views) CountUsers(ctx context.Context) (map[string]int, error) {
+	var rows []struct {
+		State string
+		Users int
+	}
+	err := v.reading.NewSelect().TableExpr("users").ColumnExpr("state, count(*) AS users").
+		Where("state <> ''").GroupExpr("state").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count users: %w", err)
+	}
+	counts := map[string]int{}
+	for _, row := range rows {
+		counts[row.State] = row.Users
+	}
+	return counts, nil
+}
+
 // userRecord is the row with what only this file uses.
 type userRecord struct {
 	bun.BaseModel `bun:"table:users,alias:u"`
@@ -101,7 +120,7 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 	} else {
 		q = q.Where("u.state NOT IN ('', ?)", string(user.Gone))
 	}
-	for _, word := range strings.Fields(fold(f.Query)) {
+	for word := range strings.FieldsSeq(fold(f.Query)) {
 		q = q.Where(`u.search LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%")
 	}
 	if p.after != "" {

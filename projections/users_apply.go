@@ -2,38 +2,40 @@ package projections
 
 import (
 	"context"
-	"reflect"
 	"strings"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"dialtone/domain/user"
 )
 
-var users = projection{name: "users", tables: []string{"users", "activation_steps"}, wants: []string{"user."}, apply: applyUser}
+var users = projection{name: "users", tables: []string{"users", "activation_steps"}, wants: []string{"user."}, apply: applyUsers}
 
-// applyUser lets the domain say what a fact does to the user, and writes what
-// is searched for beside the state.
-func applyUser(ctx context.Context, tx bun.IDB, t tables, r record) error {
-	row := userRecord{UserRow: UserRow{ID: strings.TrimPrefix(r.Stream, "user-")}, Born: r.Position}
-	found, err := load(ctx, tx.NewSelect().Model(&row).ModelTableExpr("? AS u", t.of("users")).Where("u.id = ?", row.ID))
+// usersSheet leaves out what is filled anew from the folded state.
+var usersSheet = sheet{table: "users", key: "id", prefix: "user-", columns: []string{"id", "revision", "born", "folded"}}
+
+// applyUsers lets the domain say what facts do to users, and writes what is
+// searched for beside the state.
+func applyUsers(ctx context.Context, w *writer, batch []record) error {
+	changes, err := evolveRows[userRecord](ctx, w, usersSheet, batch)
 	if err != nil {
 		return err
 	}
-	if due, err := follows(found, row.Revision, r.Revision); !due {
-		return err
+	for _, c := range changes {
+		c.row.take(c.row.Folded)
+		if err := putSteps(ctx, w, c.row.ID, c.before.Folded.Steps, c.row.Folded.Steps); err != nil {
+			return err
+		}
 	}
-	before := row.Folded.Steps
-	row.take(shed(user.Evolve(row.Folded, r.fact)))
+	return putAll(ctx, w, usersSheet, changes)
+}
+
+func (row *userRecord) at() (key string, revision uint64) { return row.ID, row.Revision }
+
+func (row *userRecord) begin(id string, first record) { row.ID, row.Born = id, first.Position }
+
+func (row *userRecord) evolve(r record) {
+	row.Folded = shed(user.Evolve(row.Folded, r.fact))
 	row.UpdatedAt, row.Revision, row.Position = r.fact.At.UTC(), r.Revision, r.Position
-	if err := store(ctx, tx.NewInsert().Model(&row).ModelTableExpr("? AS u", t.of("users")).On("CONFLICT (id) DO UPDATE")); err != nil {
-		return err
-	}
-	if reflect.DeepEqual(before, row.Folded.Steps) {
-		return nil
-	}
-	return putSteps(ctx, tx, t, row.ID, row.Folded.Steps)
 }
 
 // shed takes away what a read model must not hold: secrets, their hashes, and

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,6 +134,19 @@ func TestUsersAreFound(t *testing.T) {
 				t.Errorf("got %v, want %v", got, want)
 			}
 		})
+	}
+}
+
+func TestUsersAreCountedByTheirState(t *testing.T) {
+	h := newHouse(t)
+	for n, events := range [][]domain.Event{nil, {user.Suspended{}}, {user.Deleted{}}, nil, {user.Activated{}}} {
+		h.tell(user.Stream(userID(n)), append([]domain.Event{plain(userID(n), acme, "U", "N")}, events...)...)
+	}
+	h.tell(user.Stream(userID(9)), user.ClaimAbandoned{Claim: "email-1"}) // of nobody
+	h.followed()
+	counts := must[map[string]int](t)(h.views.CountUsers(t.Context()))
+	if want := map[string]int{"pending": 2, "suspended": 1, "deleted": 1, "activated": 1}; !maps.Equal(counts, want) {
+		t.Errorf("got %v, want %v", counts, want)
 	}
 }
 

@@ -1,20 +1,23 @@
 // Package workers holds the long-running processes: the reactor that makes
-// workflows follow facts, the worker that runs them, the projector that keeps
-// the read models, and the sweep that releases what nobody confirmed.
+// workflows follow facts, the worker that runs them, and the sweep that releases
+// what nobody confirmed.
 package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"dialtone/activities"
+	"dialtone/domain"
 	"dialtone/workflows"
 )
 
@@ -29,7 +32,7 @@ func StartProvisioning(c client.Client, users *activities.Users) (*Provisioning,
 		MaxConcurrentActivityTaskPollers:       8,
 		MaxConcurrentWorkflowTaskPollers:       8,
 		StickyScheduleToStartTimeout:           2 * time.Second,
-		WorkerStopTimeout:                      3 * time.Second,
+		WorkerStopTimeout:                      2 * time.Second,
 		Interceptors:                           []interceptor.WorkerInterceptor{&pulse{}},
 	})
 	w.RegisterWorkflowWithOptions(workflows.User, workflow.RegisterOptions{Name: "User"})
@@ -80,5 +83,17 @@ func (b *beating) ExecuteActivity(ctx context.Context, in *interceptor.ExecuteAc
 			}
 		}
 	}()
-	return b.Next.ExecuteActivity(ctx, in)
+	result, err := b.Next.ExecuteActivity(ctx, in)
+	return result, final(err)
+}
+
+// final is the table from kinds of faults to Temporal's errors: what trying
+// again cannot cure ends the workflow, loudly; new facts start it again. Only
+// the kind and code get into Temporal's history.
+func final(err error) error {
+	fault, ok := errors.AsType[*domain.Fault](err)
+	if !ok || !domain.Final(err) {
+		return err
+	}
+	return temporal.NewNonRetryableApplicationError(string(fault.Kind)+": "+fault.Code, string(fault.Kind), nil)
 }

@@ -105,7 +105,8 @@ func (r *Reactor) resume(ctx context.Context) (eventstore.Position, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the reactor's checkpoint: %w", err)
 	}
-	if r.begun {
+	if r.begun || at == 0 { // from the first fact on: everybody is woken
+		r.begun = true
 		return at, nil
 	}
 	for last, err := range r.Journal.Store().ReadAll(ctx, at, eventstore.Backwards, 1) {

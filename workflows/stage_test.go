@@ -99,9 +99,9 @@ func (s *stage) order(activate bool) {
 		ID: companyID, Name: firm.Name, Language: "en", Country: "DE", Policy: s.rules, Blocks: firm.Blocks,
 	}.Decide)
 	s.execute(number.Stream(line), number.Connect(line, companyID, s.deadline()))
-	s.execute(number.Stream(line), number.Assign(line, companyID, userID, s.deadline()))
+	s.execute(number.Stream(line), number.Assign{Number: line, Company: companyID, User: userID, By: "order", At: s.env.Now()}.Decide)
 	extension := user.ExtensionStream(companyID, "5001")
-	s.execute(extension, claim.Take(user.Stream(userID), s.deadline(), nil))
+	s.execute(extension, claim.Take{Owner: user.Stream(userID), By: "order", At: s.env.Now()}.Decide)
 	s.execute(user.Stream(userID), user.Create{
 		ID: userID, Company: firm, Number: line, Extension: "5001", Activate: activate,
 		Person: user.Person{FirstName: "Ada", LastName: "Sommer", Email: "ada@example.com", Mobile: "+491711234567"},

@@ -102,7 +102,7 @@ func (r *userRun) call(ctx workflow.Context, summary string, activity any, duty 
 func (r *userRun) wait(ctx workflow.Context, until time.Time) {
 	timerCtx, cancel := workflow.WithCancel(ctx)
 	defer cancel()
-	pause := max(until.Sub(workflow.Now(ctx)), 0)
+	pause := max(until.Sub(workflow.Now(ctx)), time.Second) // clocks differ: no spinning until they agree
 	timer := workflow.NewTimerWithOptions(timerCtx, pause, workflow.TimerOptions{Summary: "until " + until.UTC().Format(time.RFC3339)})
 	selector := workflow.NewSelector(ctx)
 	selector.AddFuture(timer, func(workflow.Future) {})

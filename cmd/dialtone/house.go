@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -96,8 +97,8 @@ func (h *house) openKeys(ctx context.Context) error {
 // close closes in the opposite order.
 func (h *house) close() error {
 	var problems []error
-	for i := len(h.closers) - 1; i >= 0; i-- {
-		problems = append(problems, h.closers[i]())
+	for _, closer := range slices.Backward(h.closers) {
+		problems = append(problems, closer())
 	}
 	h.closers = nil
 	return errors.Join(problems...)

@@ -28,7 +28,7 @@ func projectionsStatus(cmd *cobra.Command, _ []string, c Config) error {
 	if err != nil {
 		return err
 	}
-	defer h.close() //nolint:errcheck // only read
+	defer h.close() // only read
 	head, err := h.store.Head(cmd.Context())
 	if err != nil {
 		return err
@@ -50,7 +50,7 @@ func projectionsRebuild(cmd *cobra.Command, args []string, c Config) error {
 	if err != nil {
 		return err
 	}
-	defer h.close() //nolint:errcheck // the rebuild has committed
+	defer h.close() // the rebuild has committed
 	started := time.Now()
 	if err := h.views.Rebuild(cmd.Context(), args[0], h.journal); err != nil {
 		return err

@@ -64,7 +64,7 @@ type process struct {
 	temporal *temporald.Server
 	group    *errgroup.Group
 	listener net.Listener
-	stops    []func(context.Context) error
+	stops    stops
 	where    struct{ http, sip, temporal string }
 }
 
@@ -99,16 +99,10 @@ func serve(ctx context.Context, c Config, r roles, out io.Writer, log *slog.Logg
 	return p.stop()
 }
 
-// onStop notes how something that was started is stopped.
-func (p *process) onStop(stop func(context.Context) error) { p.stops = append(p.stops, stop) }
-
 func (p *process) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	var problems []error
-	for i := len(p.stops) - 1; i >= 0; i-- {
-		problems = append(problems, p.stops[i](ctx))
-	}
+	problems := []error{p.stops.run(ctx)}
 	if err := p.group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		problems = append(problems, err)
 	}

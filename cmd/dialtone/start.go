@@ -27,7 +27,7 @@ func (p *process) start(ctx context.Context) error {
 		if p.stands, err = startStands(context.WithoutCancel(ctx), p.config, p.log); err != nil {
 			return err
 		}
-		p.onStop(p.stands.stop)
+		p.stops.add(grounds, p.stands.stop)
 	}
 	if p.roles.projector {
 		p.group.Go(func() error { return p.views.Run(ctx, p.journal) })
@@ -58,7 +58,7 @@ func (p *process) startWorker(ctx context.Context) error {
 			return err
 		}
 		p.temporal = server
-		p.onStop(server.Stop)
+		p.stops.add(grounds, server.Stop)
 		p.where.temporal = server.Address()
 	}
 	users, err := p.users()
@@ -74,7 +74,7 @@ func (p *process) startWorker(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("prepare the Temporal client: %w", err)
 	}
-	p.onStop(func(context.Context) error { client.Close(); return nil })
+	p.stops.add(grounds, func(context.Context) error { client.Close(); return nil })
 	if p.temporal != nil {
 		return p.provision(ctx, client, users)
 	}
@@ -104,7 +104,7 @@ func (p *process) provision(ctx context.Context, client sdkclient.Client, users 
 		Journal: p.journal, Checkpoints: p.views, Temporal: client, Holder: uuid.NewString(), Log: p.log.With("part", "reactor"),
 	}
 	p.group.Go(func() error { return reactor.Run(ctx) })
-	p.onStop(func(context.Context) error { provisioning.Stop(); return nil })
+	p.stops.add(fronts, func(context.Context) error { provisioning.Stop(); return nil })
 	return nil
 }
 
@@ -163,6 +163,6 @@ func (p *process) startSIP(ctx context.Context) error {
 		return fmt.Errorf("start SIP: %w", err)
 	}
 	p.where.sip = worker.Addr()
-	p.onStop(worker.Stop)
+	p.stops.add(fronts, worker.Stop)
 	return nil
 }

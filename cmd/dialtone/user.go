@@ -39,7 +39,7 @@ func userHistory(cmd *cobra.Command, args []string, c Config) error {
 	if err != nil {
 		return err
 	}
-	defer h.close() //nolint:errcheck // only read
+	defer h.close() // only read
 	loaded, err := h.journal.Load(cmd.Context(), user.Stream(args[0]))
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func userShow(cmd *cobra.Command, args []string, c Config) error {
 	if err != nil {
 		return err
 	}
-	defer h.close() //nolint:errcheck // only read
+	defer h.close() // only read
 	position, err := h.store.PositionAt(cmd.Context(), moment)
 	if err != nil {
 		return err

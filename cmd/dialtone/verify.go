@@ -3,12 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"dialtone/eventstore"
 	"dialtone/eventstore/sqlstore"
-	"time"
 )
 
 func verifyCommand() *cobra.Command {
@@ -36,7 +36,7 @@ func verify(cmd *cobra.Command, _ []string, c Config) error {
 	if err != nil {
 		return err
 	}
-	defer store.Close() //nolint:errcheck // only read
+	defer store.Close() // only read
 	events := store.ReadAll(cmd.Context(), 0, eventstore.Forwards, 0)
 	if only != "" {
 		events = store.Read(cmd.Context(), only, 0, eventstore.Forwards, 0)

@@ -30,7 +30,7 @@ func (p *process) listen(ctx context.Context) error {
 		}
 		p.listener, address = listener, listener.Addr().String()
 		p.where.http = address
-		p.onStop(func(context.Context) error { listener.Close(); return nil }) //nolint:errcheck // closed by the server, too
+		p.stops.add(grounds, func(context.Context) error { _ = listener.Close(); return nil }) // the server has closed it before, if it came that far
 	}
 	if p.config.PublicURL == "" {
 		p.config.PublicURL = "http://" + address
@@ -57,7 +57,7 @@ func (p *process) startAPI(ctx context.Context) error {
 		}
 		return nil
 	})
-	p.onStop(func(ctx context.Context) error {
+	p.stops.add(fronts, func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 		defer cancel()
 		if err := web.Shutdown(ctx); err != nil {

@@ -86,8 +86,7 @@ func headers(header mail.Header) map[string]string {
 
 // unreadable keeps a reply such as "too big" and turns all else into one.
 func unreadable(err error) error {
-	var reply *smtp.SMTPError
-	if errors.As(err, &reply) {
+	if reply, ok := errors.AsType[*smtp.SMTPError](err); ok {
 		return reply
 	}
 	return errNotMIME

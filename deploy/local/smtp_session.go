@@ -9,7 +9,7 @@ import (
 
 // mailSession is one client's dialogue.
 type mailSession struct {
-	ctx    context.Context //nolint:containedctx // the session interface has no context of its own
+	ctx    context.Context // the session interface has no context of its own
 	server *MailServer
 	conn   *smtp.Conn
 	from   string

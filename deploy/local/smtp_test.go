@@ -143,8 +143,7 @@ func TestMailFaultsAreAnsweredAndUsedUp(t *testing.T) {
 				t.Fatal(err)
 			}
 			err := smtp.SendMail(server.Address(), nil, "b@example.org", []string{"a@example.org"}, []byte("Subject: x\r\n\r\nx\r\n"))
-			var reply *textproto.Error
-			if errors.As(err, &reply) {
+			if reply, ok := errors.AsType[*textproto.Error](err); ok {
 				if reply.Code != c.code || !strings.Contains(reply.Msg, c.fault.Enhanced) || !strings.Contains(reply.Msg, c.fault.Text) {
 					t.Errorf("the answer is %v", reply)
 				}

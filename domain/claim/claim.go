@@ -12,11 +12,12 @@ import (
 
 // Window is how long a claim waits for its owner's fact before a sweep may
 // release it.
-const Window = 10 * time.Minute
+const Window = time.Minute
 
 // Taken says that a claim belongs to an owner, for good if confirmed by the deadline.
 type Taken struct {
-	Owner    string    `json:"owner"` // stream name
+	Owner    string    `json:"owner"`  // stream name
+	Taking   string    `json:"taking"` // the command it was taken for
 	Deadline time.Time `json:"deadline"`
 }
 
@@ -43,6 +44,7 @@ func (Released) Type() string { return "claim.released.v1" }
 // State is a claim as its facts tell it.
 type State struct {
 	Owner     string // "" when free
+	Taking    string
 	Deadline  time.Time
 	Confirmed bool
 }
@@ -51,7 +53,7 @@ type State struct {
 func Evolve(s State, f domain.Fact) State {
 	switch e := f.Event.(type) {
 	case Taken:
-		return State{Owner: e.Owner, Deadline: e.Deadline}
+		return State{Owner: e.Owner, Taking: e.Taking, Deadline: e.Deadline}
 	case Confirmed:
 		s.Confirmed = true
 	case Released:
@@ -63,17 +65,42 @@ func Evolve(s State, f domain.Fact) State {
 // Fold gives the claim as its history tells it.
 func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, history) }
 
-// Take claims a thing for an owner until a deadline. What somebody else has is
-// a Conflict with the given code and sentence.
-func Take(owner string, deadline time.Time, taken *domain.Fault) domain.Decide {
+// Take claims a thing for an owner: At is now, By the command it is taken for.
+type Take struct {
+	Owner string
+	By    string
+	At    time.Time
+	Taken *domain.Fault // what is said when somebody else has it
+}
+
+// Decide takes what is free. What the owner has for good, or has taken for the
+// same command, is already so. What another command of the same owner is about
+// to use, or what waits for the sweep, is not to be had just now: were it
+// shared, one command's retreat would take it from under the other.
+func (in Take) Decide(history []domain.Fact) ([]domain.Event, error) {
+	switch s := Fold(history); {
+	case s.Owner == "":
+		return []domain.Event{Taken{Owner: in.Owner, Taking: in.By, Deadline: in.At.Add(Window)}}, nil
+	case s.Owner != in.Owner:
+		return nil, in.Taken
+	case s.Confirmed || s.Taking == in.By && in.At.Before(s.Deadline):
+		return nil, nil
+	}
+	return nil, Underway()
+}
+
+// Underway is the fault of wanting what an unfinished command holds.
+func Underway() *domain.Fault {
+	return domain.Faultf(domain.Unavailable, "being-taken", "another order for the same thing is not finished; try again in a moment")
+}
+
+// GiveBack undoes a taking; what has been confirmed or taken again is left alone.
+func GiveBack(owner, by, reason string) domain.Decide {
 	return func(history []domain.Fact) ([]domain.Event, error) {
-		switch s := Fold(history); s.Owner {
-		case owner:
+		if s := Fold(history); s.Owner != owner || owner == "" || s.Confirmed || s.Taking != by {
 			return nil, nil
-		case "":
-			return []domain.Event{Taken{Owner: owner, Deadline: deadline}}, nil
 		}
-		return nil, taken
+		return []domain.Event{Released{Owner: owner, Reason: reason}}, nil
 	}
 }
 

@@ -19,7 +19,7 @@ var (
 	noon   = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	later  = noon.Add(time.Hour)
 	inUse  = domain.Faultf(domain.Conflict, "email-taken", "another user has this address")
-	taken  = claim.Taken{Owner: ada, Deadline: noon}
+	taken  = claim.Taken{Owner: ada, Taking: "order", Deadline: noon.Add(claim.Window)}
 	stands = claim.Confirmed{Owner: ada}
 	free   = claim.Released{Owner: ada, Reason: "changed"}
 )
@@ -32,18 +32,26 @@ func TestClaims(t *testing.T) {
 		then  []domain.Event
 		fault string
 	}{
-		{"the first has it", nil, claim.Take(ada, noon, inUse), []domain.Event{taken}, ""},
-		{"taking twice is nothing", []domain.Event{taken}, claim.Take(ada, later, inUse), nil, ""},
-		{"taking what stands is nothing", []domain.Event{taken, stands}, claim.Take(ada, later, inUse), nil, ""},
-		{"the second is told in the caller's words", []domain.Event{taken}, claim.Take(grace, noon, inUse), nil, "email-taken"},
-		{"what was released can be taken by another", []domain.Event{taken, stands, free}, claim.Take(grace, later, inUse), []domain.Event{claim.Taken{Owner: grace, Deadline: later}}, ""},
-		{"what was released can be taken again", []domain.Event{taken, free}, claim.Take(ada, later, inUse), []domain.Event{claim.Taken{Owner: ada, Deadline: later}}, ""},
+		{"the first has it", nil, take(ada, "order", noon), []domain.Event{taken}, ""},
+		{"taking twice for the same command is nothing", []domain.Event{taken}, take(ada, "order", noon.Add(claim.Window-1)), nil, ""},
+		{"what another command of the owner holds is under way", []domain.Event{taken}, take(ada, "change", noon), nil, "being-taken"},
+		{"behind its deadline a taking waits for the sweep", []domain.Event{taken}, take(ada, "order", noon.Add(claim.Window)), nil, "being-taken"},
+		{"taking what stands is nothing", []domain.Event{taken, stands}, take(ada, "change", later), nil, ""},
+		{"the second is told in the caller's words", []domain.Event{taken}, take(grace, "order", noon), nil, "email-taken"},
+		{"what was released can be taken by another", []domain.Event{taken, stands, free}, take(grace, "order", later), []domain.Event{claim.Taken{Owner: grace, Taking: "order", Deadline: later.Add(claim.Window)}}, ""},
+		{"what was released can be taken again", []domain.Event{taken, free}, take(ada, "order", later), []domain.Event{claim.Taken{Owner: ada, Taking: "order", Deadline: later.Add(claim.Window)}}, ""},
 
 		{"a claim is confirmed", []domain.Event{taken}, claim.Confirm(ada), []domain.Event{stands}, ""},
 		{"confirming twice is nothing", []domain.Event{taken, stands}, claim.Confirm(ada), nil, ""},
 		{"what was never taken can't be confirmed", nil, claim.Confirm(ada), nil, "claim-lost"},
 		{"another's claim can't be confirmed", []domain.Event{taken}, claim.Confirm(grace), nil, "claim-lost"},
 		{"what was released can't be confirmed", []domain.Event{taken, free}, claim.Confirm(ada), nil, "claim-lost"},
+
+		{"a taking is given back", []domain.Event{taken}, claim.GiveBack(ada, "order", "changed"), []domain.Event{free}, ""},
+		{"another command's taking is left alone", []domain.Event{taken}, claim.GiveBack(ada, "change", "changed"), nil, ""},
+		{"what stands is not given back", []domain.Event{taken, stands}, claim.GiveBack(ada, "order", "changed"), nil, ""},
+		{"another owner's taking is left alone", []domain.Event{taken}, claim.GiveBack(grace, "order", "changed"), nil, ""},
+		{"nobody gives nothing back", nil, claim.GiveBack("", "", "changed"), nil, ""},
 
 		{"a claim is released", []domain.Event{taken, stands}, claim.Release(ada, "changed"), []domain.Event{free}, ""},
 		{"releasing twice is nothing", []domain.Event{taken, stands, free}, claim.Release(ada, "changed"), nil, ""},
@@ -64,10 +72,14 @@ func TestClaims(t *testing.T) {
 }
 
 func TestANewOwnerStartsUnconfirmed(t *testing.T) {
-	s := claim.Fold(facts([]domain.Event{taken, stands, free, claim.Taken{Owner: grace, Deadline: later}}))
-	if want := (claim.State{Owner: grace, Deadline: later}); s != want {
+	s := claim.Fold(facts([]domain.Event{taken, stands, free, claim.Taken{Owner: grace, Taking: "order", Deadline: later.Add(claim.Window)}}))
+	if want := (claim.State{Owner: grace, Taking: "order", Deadline: later.Add(claim.Window)}); s != want {
 		t.Errorf("folded to %+v, want %+v", s, want)
 	}
+}
+
+func take(owner, by string, at time.Time) domain.Decide {
+	return claim.Take{Owner: owner, By: by, At: at, Taken: inUse}.Decide
 }
 
 func facts(events []domain.Event) []domain.Fact {

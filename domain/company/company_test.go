@@ -58,9 +58,12 @@ func TestCompanies(t *testing.T) {
 		{
 			"an order makes the company with everything it names", nil, whole.Decide,
 			[]domain.Event{
-				founded, adopted, connected, company.MainNumberSet{Number: "+4930123400"},
-				company.LicencesOrdered{Kind: "office", Count: 5, BoundUntil: &bound}, company.LicencesOrdered{Kind: "office", Count: 2},
-			}, "",
+				founded, adopted, connected,
+				company.MainNumberSet{Number: "+4930123400"},
+				company.LicencesOrdered{Kind: "office", Count: 5, BoundUntil: &bound},
+				company.LicencesOrdered{Kind: "office", Count: 2},
+			},
+			"",
 		},
 		{"an order without numbers has no main number", nil, bare.Decide, []domain.Event{founded, adopted}, ""},
 		{"the same company is not made twice", []domain.Event{founded, adopted}, bare.Decide, nil, "company-exists"},
@@ -70,9 +73,9 @@ func TestCompanies(t *testing.T) {
 		{"no company, no site", nil, site.Decide, nil, "no-company"},
 		{"a site's zone has a form", []domain.Event{founded}, company.OpenSite{Name: "B", TimeZone: "../etc"}.Decide, nil, "invalid-input"},
 		{"a site needs a name", []domain.Event{founded}, company.OpenSite{Name: " "}.Decide, nil, "invalid-input"},
-		{"a claim nobody named is given up", nil, company.AbandonClaim{Claim: lost.Claim}.Decide, []domain.Event{lost}, ""},
-		{"giving up twice is nothing", []domain.Event{lost}, company.AbandonClaim{Claim: lost.Claim}.Decide, nil, ""},
-		{"a claim the company names is kept", []domain.Event{founded, connected}, company.AbandonClaim{Claim: lost.Claim}.Decide, nil, "claim-held"},
+		{"a claim nobody named is given up", nil, company.AbandonClaim(lost).Decide, []domain.Event{lost}, ""},
+		{"giving up twice is nothing", []domain.Event{lost}, company.AbandonClaim(lost).Decide, nil, ""},
+		{"a claim the company names is kept", []domain.Event{founded, connected}, company.AbandonClaim(lost).Decide, nil, "claim-held"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			then, err := c.when(facts(c.given...))

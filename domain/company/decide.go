@@ -2,6 +2,7 @@ package company
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,12 +42,7 @@ var Languages = []string{"en", "de"}
 
 // KnownLanguage tells whether there are texts in a language.
 func KnownLanguage(language string) bool {
-	for _, l := range Languages {
-		if l == language {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Languages, language)
 }
 
 // Check tells what is wrong with the order, field by field.

@@ -1,6 +1,8 @@
 package company
 
 import (
+	"slices"
+
 	"dialtone/domain"
 	"dialtone/domain/policy"
 )
@@ -52,7 +54,7 @@ func Evolve(s State, f domain.Fact) State {
 	case PolicyAdopted:
 		s.Policy = e.Policy
 	case NumbersConnected:
-		s.Blocks = append(s.Blocks[:len(s.Blocks):len(s.Blocks)], Block(e))
+		s.Blocks = append(slices.Clip(s.Blocks), Block(e))
 	case MainNumberSet:
 		s.MainNumber = e.Number
 	case LicencesOrdered:
@@ -64,7 +66,7 @@ func Evolve(s State, f domain.Fact) State {
 		}
 		s.Licences = licences
 	case SiteOpened:
-		s.Sites = append(s.Sites[:len(s.Sites):len(s.Sites)], Site(e))
+		s.Sites = append(slices.Clip(s.Sites), Site(e))
 	}
 	return s
 }

@@ -82,13 +82,21 @@ func TestApplyingAFactLeavesTheStateBeforeItAlone(t *testing.T) {
 func story(t *testing.T) []domain.Event {
 	t.Helper()
 	return []domain.Event{
-		founded, company.PolicyAdopted{Policy: rules(t, "unifyoffice")}, company.PolicyAdopted{Policy: rules(t, "onenet")},
-		company.NumbersConnected(block), company.NumbersConnected{From: "+49305500", To: "+49305509"},
-		company.NumbersConnected{From: "+49305600", To: "+49305609"}, company.NumbersConnected{From: "+49305700", To: "+49305709"},
+		founded,
+		company.PolicyAdopted{Policy: rules(t, "unifyoffice")},
+		company.PolicyAdopted{Policy: rules(t, "onenet")},
+		company.NumbersConnected(block),
+		company.NumbersConnected{From: "+49305500", To: "+49305509"},
+		company.NumbersConnected{From: "+49305600", To: "+49305609"},
+		company.NumbersConnected{From: "+49305700", To: "+49305709"},
 		company.MainNumberSet{Number: "+4930123400"},
-		company.LicencesOrdered{Kind: "office", Count: 5}, company.LicencesOrdered{Kind: "free", Count: 1}, company.LicencesOrdered{Kind: "office", Count: 2},
-		company.SiteOpened{ID: "s1", Name: "Berlin"}, company.SiteOpened{ID: "s2", Name: "Hamburg"},
-		company.SiteOpened{ID: "s3", Name: "Bremen"}, company.SiteOpened{ID: "s4", Name: "Kiel"},
+		company.LicencesOrdered{Kind: "office", Count: 5},
+		company.LicencesOrdered{Kind: "free", Count: 1},
+		company.LicencesOrdered{Kind: "office", Count: 2},
+		company.SiteOpened{ID: "s1", Name: "Berlin"},
+		company.SiteOpened{ID: "s2", Name: "Hamburg"},
+		company.SiteOpened{ID: "s3", Name: "Bremen"},
+		company.SiteOpened{ID: "s4", Name: "Kiel"},
 		company.ClaimAbandoned{Claim: "number-+1"},
 	}
 }

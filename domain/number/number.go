@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // Stream is the name of a number's stream.
@@ -29,6 +30,7 @@ type Disconnected struct {
 type Assigned struct {
 	Company  string    `json:"company"`
 	User     string    `json:"user"`
+	Taking   string    `json:"taking"` // the command it was assigned for
 	Deadline time.Time `json:"deadline"`
 }
 
@@ -62,6 +64,7 @@ func (Released) Type() string { return "number.released.v1" }
 type State struct {
 	Company   string // "" when it is nobody's
 	User      string // "" when it is free
+	Taking    string // the command it was assigned for
 	Deadline  time.Time
 	Confirmed bool // the user's stream names it
 }
@@ -74,7 +77,7 @@ func Evolve(s State, f domain.Fact) State {
 	case Disconnected:
 		return State{}
 	case Assigned:
-		s.User, s.Deadline, s.Confirmed = e.User, e.Deadline, false
+		s.User, s.Taking, s.Deadline, s.Confirmed = e.User, e.Taking, e.Deadline, false
 	case Confirmed:
 		s.Confirmed = true
 	case Released:
@@ -113,19 +116,39 @@ func Disconnect(company, reason string) domain.Decide {
 	}
 }
 
-// Assign gives the number to a user of its company.
-func Assign(n domain.E164, company, user string, deadline time.Time) domain.Decide {
+// Assign gives the number to a user of its company: At is now, By the command
+// it is assigned for. What holds for claims (claim.Take) holds here.
+type Assign struct {
+	Number        domain.E164
+	Company, User string
+	By            string
+	At            time.Time
+}
+
+// Decide assigns a free number of the company.
+func (in Assign) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	switch {
+	case s.Company != in.Company:
+		return nil, domain.Faultf(domain.Refused, "number-foreign", "number %s is not one of the company's numbers", in.Number)
+	case s.User == "":
+		return []domain.Event{Assigned{Company: in.Company, User: in.User, Taking: in.By, Deadline: in.At.Add(claim.Window)}}, nil
+	case s.User != in.User:
+		return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already assigned to another user", in.Number)
+	case s.Confirmed || s.Taking == in.By && in.At.Before(s.Deadline):
+		return nil, nil
+	}
+	return nil, claim.Underway()
+}
+
+// GiveBack undoes an assignment; what has been confirmed or assigned again is
+// left alone.
+func GiveBack(user, by, reason string) domain.Decide {
 	return func(history []domain.Fact) ([]domain.Event, error) {
-		s := Fold(history)
-		switch {
-		case s.Company != company:
-			return nil, domain.Faultf(domain.Refused, "number-foreign", "number %s is not one of the company's numbers", n)
-		case s.User == user:
+		if s := Fold(history); s.User != user || user == "" || s.Confirmed || s.Taking != by {
 			return nil, nil
-		case s.User != "":
-			return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already assigned to another user", n)
 		}
-		return []domain.Event{Assigned{Company: company, User: user, Deadline: deadline}}, nil
+		return []domain.Event{Released{User: user, Reason: reason}}, nil
 	}
 }
 

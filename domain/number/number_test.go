@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 	"dialtone/domain/number"
 )
 
@@ -16,7 +17,7 @@ var (
 	noon      = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	later     = noon.Add(time.Hour)
 	connected = number.Connected{Company: "acme", Deadline: noon}
-	assigned  = number.Assigned{Company: "acme", User: "ada", Deadline: noon}
+	assigned  = number.Assigned{Company: "acme", User: "ada", Taking: "order", Deadline: noon.Add(claim.Window)}
 	confirmed = number.Confirmed{User: "ada"}
 	released  = number.Released{User: "ada", Reason: "changed"}
 )
@@ -39,7 +40,8 @@ func TestNumbersOfACompany(t *testing.T) {
 			"a disconnected number is anybody's",
 			[]domain.Event{connected, gone},
 			number.Connect(line, "globex", later),
-			[]domain.Event{number.Connected{Company: "globex", Deadline: later}}, "",
+			[]domain.Event{number.Connected{Company: "globex", Deadline: later}},
+			"",
 		},
 		{"a free number is disconnected", []domain.Event{connected}, number.Disconnect("acme", "moved"), []domain.Event{gone}, ""},
 		{"disconnecting twice is nothing", []domain.Event{connected, gone}, number.Disconnect("acme", "moved"), nil, ""},
@@ -50,16 +52,23 @@ func TestNumbersOfACompany(t *testing.T) {
 
 func TestNumbersOfAUser(t *testing.T) {
 	play(t, []scenario{
-		{"a number is assigned", []domain.Event{connected}, number.Assign(line, "acme", "ada", noon), []domain.Event{assigned}, ""},
-		{"assigning twice is nothing", []domain.Event{connected, assigned}, number.Assign(line, "acme", "ada", later), nil, ""},
-		{"another user's number is taken", []domain.Event{connected, assigned}, number.Assign(line, "acme", "grace", noon), nil, "number-taken"},
-		{"another company's number is foreign", []domain.Event{connected}, number.Assign(line, "globex", "ada", noon), nil, "number-foreign"},
-		{"nobody's number is foreign", nil, number.Assign(line, "acme", "ada", noon), nil, "number-foreign"},
+		{"a number is assigned", []domain.Event{connected}, assign("acme", "ada", "order", noon), []domain.Event{assigned}, ""},
+		{"assigning twice for the same command is nothing", []domain.Event{connected, assigned}, assign("acme", "ada", "order", noon), nil, ""},
+		{"assigning what stands is nothing", []domain.Event{connected, assigned, confirmed}, assign("acme", "ada", "change", later), nil, ""},
+		{"what another command of the user holds is under way", []domain.Event{connected, assigned}, assign("acme", "ada", "change", noon), nil, "being-taken"},
+		{"behind its deadline an assignment waits for the sweep", []domain.Event{connected, assigned}, assign("acme", "ada", "order", later), nil, "being-taken"},
+		{"an assignment is given back", []domain.Event{connected, assigned}, number.GiveBack("ada", "order", "changed"), []domain.Event{released}, ""},
+		{"another command's assignment is left alone", []domain.Event{connected, assigned}, number.GiveBack("ada", "change", "changed"), nil, ""},
+		{"what stands is not given back", []domain.Event{connected, assigned, confirmed}, number.GiveBack("ada", "order", "changed"), nil, ""},
+		{"another user's number is taken", []domain.Event{connected, assigned}, assign("acme", "grace", "order", noon), nil, "number-taken"},
+		{"another company's number is foreign", []domain.Event{connected}, assign("globex", "ada", "order", noon), nil, "number-foreign"},
+		{"nobody's number is foreign", nil, assign("acme", "ada", "order", noon), nil, "number-foreign"},
 		{
 			"a released number is assigned at once to the next (rule 1.13)",
 			[]domain.Event{connected, assigned, confirmed, released},
-			number.Assign(line, "acme", "grace", later),
-			[]domain.Event{number.Assigned{Company: "acme", User: "grace", Deadline: later}}, "",
+			assign("acme", "grace", "order", later),
+			[]domain.Event{number.Assigned{Company: "acme", User: "grace", Taking: "order", Deadline: later.Add(claim.Window)}},
+			"",
 		},
 		{"the user's number is confirmed", []domain.Event{connected, assigned}, number.Confirm("ada"), []domain.Event{confirmed}, ""},
 		{"confirming twice is nothing", []domain.Event{connected, assigned, confirmed}, number.Confirm("ada"), nil, ""},
@@ -70,6 +79,10 @@ func TestNumbersOfAUser(t *testing.T) {
 		{"another user's number is left alone", []domain.Event{connected, assigned}, number.Release("grace", "changed"), nil, ""},
 		{"nobody releases a free number", []domain.Event{connected}, number.Release("", "changed"), nil, ""},
 	})
+}
+
+func assign(company, user, by string, at time.Time) domain.Decide {
+	return number.Assign{Number: line, Company: company, User: user, By: by, At: at}.Decide
 }
 
 func TestANumberIsTheCompanysAfterItsUserIsGone(t *testing.T) {

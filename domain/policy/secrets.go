@@ -132,7 +132,7 @@ kontrol controle passord losenord lösenord kalimera kodikos segreto`)
 
 func stems(list string) map[string]bool {
 	set := map[string]bool{}
-	for _, stem := range strings.Fields(list) {
+	for stem := range strings.FieldsSeq(list) {
 		set[stem] = true
 	}
 	return set

@@ -36,7 +36,7 @@ func TestTheActivationIsStartedAndRetried(t *testing.T) {
 
 func TestAStepIsBegunOncePerAttempt(t *testing.T) {
 	line, network := user.StartStep{Step: "line"}.Decide, user.StartStep{Step: "network"}.Decide
-	delayed := then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: user.Trouble{Cause: "busy", NextTry: moment(after(1))}})
+	delayed := then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: user.Trouble{Cause: "busy", NextTry: new(after(1))}})
 	play(t, []scenario{
 		{"the first attempt", started, line, []domain.Event{user.StepStarted{Step: "line", Attempt: 1}}, ""},
 		{"beginning twice is nothing", running, line, nil, ""},
@@ -47,7 +47,8 @@ func TestAStepIsBegunOncePerAttempt(t *testing.T) {
 		{
 			"a retry counts on",
 			then(netFailed, user.ActivationRetried{Step: "network"}), network,
-			[]domain.Event{user.StepStarted{Step: "network", Attempt: 2}}, "",
+			[]domain.Event{user.StepStarted{Step: "network", Attempt: 2}},
+			"",
 		},
 		{"before the start there is no step", ordered, line, nil, ""},
 		{"an unknown step is nothing", started, user.StartStep{Step: "sim"}.Decide, nil, ""},
@@ -60,7 +61,7 @@ func TestAStepEnds(t *testing.T) {
 	finish := func(step string, attempt int, trouble *user.Trouble) domain.Decide {
 		return user.FinishStep{Step: step, Attempt: attempt, Trouble: trouble}.Decide
 	}
-	busy := user.Trouble{Cause: "network-unavailable", Responsible: "network", NextTry: moment(after(1))}
+	busy := user.Trouble{Cause: "network-unavailable", Responsible: "network", NextTry: new(after(1))}
 	failed := []domain.Event{
 		user.StepFailed{Step: "network", Attempt: 1, Trouble: noService}, user.ActivationFailed{Step: "network", Cause: "network-refused"},
 	}
@@ -87,7 +88,7 @@ func TestAStepEnds(t *testing.T) {
 }
 
 func TestAStepTellsEverythingThatCanBeSaidAboutIt(t *testing.T) {
-	busy := user.Trouble{Cause: "busy", Responsible: "network", Code: "503", Text: "try later", NextTry: moment(after(1))}
+	busy := user.Trouble{Cause: "busy", Responsible: "network", Code: "503", Text: "try later", NextTry: new(after(1))}
 	for _, c := range []struct {
 		name  string
 		given []domain.Event
@@ -97,7 +98,7 @@ func TestAStepTellsEverythingThatCanBeSaidAboutIt(t *testing.T) {
 		{"running", running, user.Step{Name: "line", State: user.Running, Attempts: 1}},
 		{"done", lined, user.Step{Name: "line", State: user.Done, Attempts: 1}},
 		{"delayed", then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: busy}), user.Step{
-			Name: "network", State: user.Waiting, Cause: "busy", Responsible: "network", Code: "503", Text: "try later", Attempts: 1, NextTry: moment(after(1)),
+			Name: "network", State: user.Waiting, Cause: "busy", Responsible: "network", Code: "503", Text: "try later", Attempts: 1, NextTry: new(after(1)),
 		}},
 		{"running again", then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: busy}, user.StepStarted{Step: "network", Attempt: 2}), user.Step{
 			Name: "network", State: user.Running, Cause: "busy", Responsible: "network", Code: "503", Text: "try later", Attempts: 2,
@@ -107,13 +108,13 @@ func TestAStepTellsEverythingThatCanBeSaidAboutIt(t *testing.T) {
 		}},
 		{"retried", then(netFailed, user.ActivationRetried{Step: "network"}), user.Step{Name: "network", State: user.Waiting, Attempts: 1}},
 		{"mail queued", linked, user.Step{
-			Name: "link", State: user.Waiting, Cause: "mail-queued", Responsible: "mail", Attempts: 1, Deadline: moment(after(48)),
+			Name: "link", State: user.Waiting, Cause: "mail-queued", Responsible: "mail", Attempts: 1, Deadline: new(after(48)),
 		}},
 		{"mail sent", mailed, user.Step{
-			Name: "link", State: user.Waiting, Cause: "link-open", Responsible: "user", Attempts: 1, Deadline: moment(after(48)),
+			Name: "link", State: user.Waiting, Cause: "link-open", Responsible: "user", Attempts: 1, Deadline: new(after(48)),
 		}},
 		{"link expired", expired, user.Step{
-			Name: "link", State: user.StepBroken, Cause: "link-expired", Responsible: "user", Attempts: 1, Deadline: moment(after(48)),
+			Name: "link", State: user.StepBroken, Cause: "link-expired", Responsible: "user", Attempts: 1, Deadline: new(after(48)),
 		}},
 		{"link used", confirmed, user.Step{Name: "link", State: user.Done, Attempts: 1}},
 	} {

@@ -18,22 +18,22 @@ func change(what func(*user.Change)) domain.Decide {
 func TestAUserIsChanged(t *testing.T) {
 	other := domain.E164("+4930120050")
 	none := domain.E164("")
-	rename := change(func(in *user.Change) { in.Person.LastName, in.Site = word("King"), word("") })
-	renamed := user.DetailsChanged{Site: word(""), Personal: &user.PersonChanges{LastName: word("King")}}
+	rename := change(func(in *user.Change) { in.Person.LastName, in.Site = new("King"), new("") })
+	renamed := user.DetailsChanged{Site: new(""), Personal: &user.PersonChanges{LastName: new("King")}}
 	move := change(func(in *user.Change) {
-		in.Number, in.Extension, in.ExtensionReason = &other, word("0050"), "last digits of the number"
+		in.Number, in.Extension, in.ExtensionReason = &other, new("0050"), "last digits of the number"
 	})
 	moved := []domain.Event{
 		user.NumberChanged{Number: other, Previous: "+4930120049"},
 		user.ExtensionChanged{Extension: "0050", Previous: "0049", Reason: "last digits of the number"},
 	}
 	mail := change(func(in *user.Change) {
-		in.Person.Email, in.EmailClaim = word("king@example.com"), user.EmailStream("king")
+		in.Person.Email, in.EmailClaim = new("king@example.com"), user.EmailStream("king")
 	})
 	mailChanged := []domain.Event{
-		user.DetailsChanged{Personal: &user.PersonChanges{Email: word("king@example.com")}}, user.EmailClaimed{Claim: user.EmailStream("king")},
+		user.DetailsChanged{Personal: &user.PersonChanges{Email: new("king@example.com")}}, user.EmailClaimed{Claim: user.EmailStream("king")},
 	}
-	louder := change(func(in *user.Change) { in.Person.Email, in.EmailClaim = word("ADA@example.com"), claims().Email })
+	louder := change(func(in *user.Change) { in.Person.Email, in.EmailClaim = new("ADA@example.com"), claims().Email })
 	play(t, []scenario{
 		{"only what differs is written", ordered, rename, []domain.Event{renamed}, ""},
 		{"changing twice is nothing", then(ordered, renamed), rename, nil, ""},
@@ -44,16 +44,18 @@ func TestAUserIsChanged(t *testing.T) {
 		{"a new address twice is nothing", then(ordered, mailChanged...), mail, nil, ""},
 		{
 			"another writing of the address keeps the claim", ordered, louder,
-			[]domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Email: word("ADA@example.com")}}}, "",
+			[]domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Email: new("ADA@example.com")}}},
+			"",
 		},
 		{
 			"the same address keeps its claim, named or not",
-			ordered, change(func(in *user.Change) { in.Person.Email = word(ada.Email) }), nil, "",
+			ordered, change(func(in *user.Change) { in.Person.Email = new(ada.Email) }), nil, "",
 		},
 		{
 			"the line can be taken away",
-			confirmed, change(func(in *user.Change) { in.Number, in.Extension = &none, word("") }),
-			[]domain.Event{user.NumberChanged{Previous: "+4930120049"}, user.ExtensionChanged{Previous: "0049"}}, "",
+			confirmed, change(func(in *user.Change) { in.Number, in.Extension = &none, new("") }),
+			[]domain.Event{user.NumberChanged{Previous: "+4930120049"}, user.ExtensionChanged{Previous: "0049"}},
+			"",
 		},
 		{"nobody can't be changed", nil, rename, nil, "no-user"},
 		{"who is deleted can't be changed", deleted, rename, nil, "no-user"},
@@ -63,18 +65,18 @@ func TestAUserIsChanged(t *testing.T) {
 func TestAWrongChangeNamesEveryField(t *testing.T) {
 	foreign, wrong := domain.E164("+4930130000"), domain.E164("030")
 	play(t, []scenario{
-		{"an address can't be removed", ordered, change(func(in *user.Change) { in.Person.Email = word("") }), nil, "invalid-input, /email missing"},
+		{"an address can't be removed", ordered, change(func(in *user.Change) { in.Person.Email = new("") }), nil, "invalid-input, /email missing"},
 		{
-			"nor names", ordered, change(func(in *user.Change) { in.Person.FirstName, in.Person.LastName = word(""), word(" ") }), nil,
+			"nor names", ordered, change(func(in *user.Change) { in.Person.FirstName, in.Person.LastName = new(""), new(" ") }), nil,
 			"invalid-input, /firstName missing, /lastName missing",
 		},
-		{"nor the language", ordered, change(func(in *user.Change) { in.Language = word("") }), nil, "invalid-input, /language missing"},
+		{"nor the language", ordered, change(func(in *user.Change) { in.Language = new("") }), nil, "invalid-input, /language missing"},
 		{"a foreign number", ordered, change(func(in *user.Change) { in.Number = &foreign }), nil, "invalid-input, /number foreign"},
 		{"no number", ordered, change(func(in *user.Change) { in.Number = &wrong }), nil, "invalid-input, /number e164"},
-		{"a short extension", ordered, change(func(in *user.Change) { in.Extension = word("1") }), nil, "invalid-input, /extension form"},
+		{"a short extension", ordered, change(func(in *user.Change) { in.Extension = new("1") }), nil, "invalid-input, /extension form"},
 		{
 			"an unknown place", ordered,
-			change(func(in *user.Change) { in.Language, in.Site, in.Device = word("fr"), word("paris"), word("?") }), nil,
+			change(func(in *user.Change) { in.Language, in.Site, in.Device = new("fr"), new("paris"), new("?") }), nil,
 			"invalid-input, /site unknown, /device/kind form, /language unknown",
 		},
 	})
@@ -85,9 +87,9 @@ func TestAWrongChangeNamesEveryField(t *testing.T) {
 func TestWhoMayTouchAUserWhoIsNotActive(t *testing.T) {
 	by := func(rules string, actor domain.Actor) (change, remove domain.Decide) {
 		acme := firm(rules)
-		return user.Change{Company: acme, Actor: actor, At: noon, Site: word("")}.Decide, user.Delete{Actor: actor, Policy: acme.Policy}.Decide
+		return user.Change{Company: acme, Actor: actor, At: noon, Site: new("")}.Decide, user.Delete{Actor: actor, Policy: acme.Policy}.Decide
 	}
-	moved, gone := []domain.Event{user.DetailsChanged{Site: word("")}}, []domain.Event{user.Deleted{}}
+	moved, gone := []domain.Event{user.DetailsChanged{Site: new("")}}, []domain.Event{user.Deleted{}}
 	change, remove := by("onenet", admin)
 	play(t, []scenario{
 		{"a company admin can't change a pending user", netStarted, change, nil, "not-active"},
@@ -116,25 +118,27 @@ func TestWhoMayTouchAUserWhoIsNotActive(t *testing.T) {
 func TestASlowChangeDoesNotTakeWhatWasGivenUp(t *testing.T) {
 	abandoned := then(confirmed, user.ClaimAbandoned{Claim: "extension-acme-0050"}) // at noon
 	early, late := after(-0.5), after(0.5)
-	extend := func(in *user.Change) { in.Extension = word("0050") }
+	extend := func(in *user.Change) { in.Extension = new("0050") }
 	moved := []domain.Event{user.ExtensionChanged{Extension: "0050", Previous: "0049"}}
 	play(t, []scenario{
 		{"a change begun before conflicts", abandoned, change(func(in *user.Change) { extend(in); in.At = early }), nil, "claims-expired"},
 		{"a change begun behind it has claimed anew", abandoned, change(func(in *user.Change) { extend(in); in.At = late }), moved, ""},
 		{
 			"another change is not touched",
-			abandoned, change(func(in *user.Change) { in.Extension, in.At = word("0051"), early }),
-			[]domain.Event{user.ExtensionChanged{Extension: "0051", Previous: "0049"}}, "",
+			abandoned, change(func(in *user.Change) { in.Extension, in.At = new("0051"), early }),
+			[]domain.Event{user.ExtensionChanged{Extension: "0051", Previous: "0049"}},
+			"",
 		},
 		{
 			"what is just being released can't be had back yet",
-			then(confirmed, moved...), change(func(in *user.Change) { in.Extension = word("0049") }), nil, "being-released",
+			then(confirmed, moved...), change(func(in *user.Change) { in.Extension = new("0049") }), nil, "being-released",
 		},
 		{
 			"what was released can be had again",
 			then(confirmed, moved[0], user.ClaimsReleased{Claims: []string{"extension-acme-0049"}}),
-			change(func(in *user.Change) { in.Extension = word("0049") }),
-			[]domain.Event{user.ExtensionChanged{Extension: "0049", Previous: "0050"}}, "",
+			change(func(in *user.Change) { in.Extension = new("0049") }),
+			[]domain.Event{user.ExtensionChanged{Extension: "0049", Previous: "0050"}},
+			"",
 		},
 	})
 }

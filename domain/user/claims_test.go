@@ -68,12 +68,14 @@ func TestWhatIsReplacedIsToBeReleased(t *testing.T) {
 		{
 			"the number before",
 			then(ordered, user.NumberChanged{Number: "+4930120050"}),
-			[]string{"number-+4930120049"}, []string{"number-+4930120050", "extension-acme-0049", "email-ada", "seat-acme-office-1"},
+			[]string{"number-+4930120049"},
+			[]string{"number-+4930120050", "extension-acme-0049", "email-ada", "seat-acme-office-1"},
 		},
 		{
 			"the extension and the address before",
 			then(ordered, user.ExtensionChanged{Extension: "0050"}, user.EmailClaimed{Claim: ""}),
-			[]string{"extension-acme-0049", "email-ada"}, []string{"number-+4930120049", "extension-acme-0050", "seat-acme-office-1"},
+			[]string{"extension-acme-0049", "email-ada"},
+			[]string{"number-+4930120049", "extension-acme-0050", "seat-acme-office-1"},
 		},
 		{"nothing where there was nothing", []domain.Event{user.Created{ID: adaID, Company: "acme"}, user.NumberChanged{Number: "+4930120050"}}, nil, []string{"number-+4930120050"}},
 		{"everything of a deleted user", deleted, claims().List(), nil},

@@ -36,7 +36,7 @@ func (in Create) Check() error {
 		c.Need(strings.TrimSpace(in.Person.FirstName) != "", "/firstName", "missing", "is needed")
 		c.Need(strings.TrimSpace(in.Person.LastName) != "", "/lastName", "missing", "is needed")
 	}
-	c.Need(!(in.Activate && preProvisioned && rules.Email == policy.EmailRequired), "/email", "missing", "is needed to start the activation")
+	c.Need(!in.Activate || !preProvisioned || rules.Email != policy.EmailRequired, "/email", "missing", "is needed to start the activation")
 	c.Need(in.Number == "" || in.Number.Valid(), "/number", "e164", "is an E.164 number such as +4930123450, not %q", string(in.Number))
 	c.Need(in.Number == "" || !in.Number.Valid() || in.Company.Owns(in.Number), "/number", "foreign", "is not one of the company's numbers")
 	checkExtension(&c, in.Extension, rules.Extension)

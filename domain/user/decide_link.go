@@ -1,6 +1,7 @@
 package user
 
 import (
+	"slices"
 	"time"
 
 	"dialtone/domain"
@@ -89,10 +90,8 @@ func (l CurrentLink) OpenAt(at time.Time) bool { return l.State == LinkOpen && a
 // StateAt tells where the link with this hash stands at a moment; LinkNone for
 // a hash that was never the user's.
 func (s State) StateAt(hash string, at time.Time) LinkState {
-	for _, older := range s.Link.Older {
-		if older == hash {
-			return LinkSuperseded
-		}
+	if slices.Contains(s.Link.Older, hash) {
+		return LinkSuperseded
 	}
 	switch {
 	case hash == "" || s.Link.Hash != hash || !s.Exists():

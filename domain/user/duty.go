@@ -22,7 +22,8 @@ const (
 )
 
 // Duty is one task with its subject and, for Wait, the moment it is due.
-// Attempt counts from 1 and only serves to be shown.
+// Attempt counts from 1; with Task and Subject it names the intent, so that
+// carrying it out again is the same command.
 type Duty struct {
 	Task    Task
 	Subject string

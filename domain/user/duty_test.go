@@ -74,7 +74,7 @@ func TestTheDutiesOfAnActivationByLink(t *testing.T) {
 }
 
 func TestTheDutiesOfAnActivationByTheNetwork(t *testing.T) {
-	delayed := then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: user.Trouble{Cause: "busy", NextTry: moment(after(1))}})
+	delayed := then(netRunning, user.StepDelayed{Step: "network", Attempt: 1, Trouble: user.Trouble{Cause: "busy", NextTry: new(after(1))}})
 	checkDuties(t, []duty{
 		{"behind the line comes the network", netStarted, 0, runStep("network", 1)},
 		{"work that was begun is gone on with", netRunning, 0, runStep("network", 1)},
@@ -126,8 +126,12 @@ func TestTheClockOfALinkNobodyFollows(t *testing.T) {
 		d.perform(t, next)
 	}
 	want := []entry{
-		{user.RunStep, 0}, {user.SendLink, 0}, {user.Deliver, 0},
-		{user.RemindOfLink, 36 * time.Hour}, {user.Deliver, 36 * time.Hour}, {user.Deliver, 36 * time.Hour},
+		{user.RunStep, 0},
+		{user.SendLink, 0},
+		{user.Deliver, 0},
+		{user.RemindOfLink, 36 * time.Hour},
+		{user.Deliver, 36 * time.Hour},
+		{user.Deliver, 36 * time.Hour},
 		{user.EndLink, 48 * time.Hour},
 	}
 	if len(diary) != len(want) {

@@ -39,10 +39,6 @@ func load() map[string]policy.Policy {
 // after is the moment so many hours behind noon.
 func after(hours float64) time.Time { return noon.Add(time.Duration(hours * float64(time.Hour))) }
 
-func moment(at time.Time) *time.Time { return &at }
-
-func word(text string) *string { return &text }
-
 // firm is a company with a policy, numbers, a site and licences.
 func firm(rules string) company.State {
 	return company.Fold(facts(
@@ -92,7 +88,7 @@ func created() user.Created {
 
 // The stations of an activation by link. The link is issued at noon.
 var (
-	firstLink = user.Link{ID: "link-1", Key: user.LinkKey, Hash: "hash-1", ExpiresAt: after(48), RemindAt: moment(after(36))}
+	firstLink = user.Link{ID: "link-1", Key: user.LinkKey, Hash: "hash-1", ExpiresAt: after(48), RemindAt: new(after(36))}
 	linkMail  = request(user.PurposeLink, user.Mail, "link-1")
 	ordered   = []domain.Event{created()}
 	started   = then(ordered, user.ActivationStarted{Steps: []string{"line", "link"}})

@@ -16,7 +16,7 @@ func by(actor domain.Actor, hours float64) domain.Cause {
 // againLink is the link that a command "again" makes.
 func againLink(hours float64) user.Link {
 	id := domain.EventID(user.Stream(adaID), "again", 0)
-	return user.Link{ID: id, Key: user.LinkKey, Hash: "hash of " + id, ExpiresAt: after(hours + 48), RemindAt: moment(after(hours + 36))}
+	return user.Link{ID: id, Key: user.LinkKey, Hash: "hash of " + id, ExpiresAt: after(hours + 48), RemindAt: new(after(hours + 36))}
 }
 
 func TestTheFirstLinkIsIssued(t *testing.T) {
@@ -42,7 +42,8 @@ func TestTheFirstLinkIsIssued(t *testing.T) {
 			"a policy may not remind",
 			lined,
 			user.IssueLink{Cause: by(domain.Actor{}, 1), Policy: quiet, Mint: mint}.Decide,
-			[]domain.Event{user.LinkIssued{Link: unreminded}, request(user.PurposeLink, user.Mail, link.ID)}, "",
+			[]domain.Event{user.LinkIssued{Link: unreminded}, request(user.PurposeLink, user.Mail, link.ID)},
+			"",
 		},
 	})
 }

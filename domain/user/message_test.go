@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	later   = user.Trouble{Cause: "greylisted", Responsible: "mail", Code: "451 4.7.1", NextTry: moment(after(1))}
+	later   = user.Trouble{Cause: "greylisted", Responsible: "mail", Code: "451 4.7.1", NextTry: new(after(1))}
 	never   = user.Trouble{Cause: "mailbox-unknown", Responsible: "admin", Code: "550 5.1.1"}
-	tooLate = user.Trouble{Cause: "greylisted", Responsible: "mail", NextTry: moment(after(48))}
+	tooLate = user.Trouble{Cause: "greylisted", Responsible: "mail", NextTry: new(after(48))}
 )
 
 func note(message string, attempt int, trouble *user.Trouble) domain.Decide {
@@ -29,7 +29,8 @@ func TestTheActivationMailIsSent(t *testing.T) {
 	gaveUp.NextTry = nil
 	failed := []domain.Event{
 		user.MessageRefused{ID: linkMail.ID, Attempt: 1, Trouble: never},
-		user.StepFailed{Step: "link", Attempt: 1, Trouble: never}, user.ActivationFailed{Step: "link", Cause: "mailbox-unknown"},
+		user.StepFailed{Step: "link", Attempt: 1, Trouble: never},
+		user.ActivationFailed{Step: "link", Cause: "mailbox-unknown"},
 	}
 	play(t, []scenario{
 		{"it is accepted", linked, note(linkMail.ID, 1, nil), accepted(1), ""},
@@ -44,7 +45,8 @@ func TestTheActivationMailIsSent(t *testing.T) {
 			"a try behind the link's end is not made; the link stays open", linked, note(linkMail.ID, 1, &tooLate),
 			[]domain.Event{
 				user.MessageRefused{ID: linkMail.ID, Attempt: 1, Trouble: gaveUp}, user.StepDelayed{Step: "link", Attempt: 1, Trouble: gaveUp},
-			}, "",
+			},
+			"",
 		},
 		{"an unknown message is nothing", linked, note("m", 1, nil), nil, ""},
 		{"nobody's message is nothing", nil, note(linkMail.ID, 1, nil), nil, ""},
@@ -76,7 +78,7 @@ func TestTheReminder(t *testing.T) {
 	}
 	mail, sms := request(user.PurposeReminder, user.Mail, "link-1"), request(user.PurposeReminder, user.SMS, "link-1")
 	reminded := []domain.Event{user.LinkReminded{Link: "link-1"}, mail, sms}
-	noMobile := then(mailed, user.DetailsChanged{Personal: &user.PersonChanges{Mobile: word("")}})
+	noMobile := then(mailed, user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("")}})
 	quiet := firstLink
 	quiet.RemindAt = nil
 	play(t, []scenario{
@@ -92,9 +94,9 @@ func TestTheReminder(t *testing.T) {
 		{"not where the link asks for none", then(lined, user.LinkIssued{Link: quiet}), remind("link-1", 40), nil, ""},
 		{"not who is deleted", then(mailed, user.Deleted{}), remind("link-1", 36), nil, ""},
 	})
-	late := user.Trouble{Cause: "unreachable", NextTry: moment(after(50))}
+	late := user.Trouble{Cause: "unreachable", NextTry: new(after(50))}
 	gaveUp := user.Trouble{Cause: "unreachable"}
-	next := user.Trouble{Cause: "unreachable", NextTry: moment(after(40))}
+	next := user.Trouble{Cause: "unreachable", NextTry: new(after(40))}
 	play(t, []scenario{
 		{"an SMS is tried again", then(mailed, reminded...), note(sms.ID, 1, &next), []domain.Event{user.MessageRefused{ID: sms.ID, Attempt: 1, Trouble: next}}, ""},
 		{"but not behind the link's end", then(mailed, reminded...), note(sms.ID, 1, &late), []domain.Event{user.MessageRefused{ID: sms.ID, Attempt: 1, Trouble: gaveUp}}, ""},

@@ -160,8 +160,12 @@ func TestApplyingAFactLeavesTheStateBeforeItAlone(t *testing.T) {
 		}
 		for _, state := range states {
 			for _, event := range []domain.Event{
-				user.ClaimAbandoned{Claim: "another future"}, user.MessageRequested{ID: "another future"}, user.ActivationRetried{Step: "link"},
-				user.NumberChanged{Number: "+4930129999"}, user.LinkRenewedByUser{Link: user.Link{ID: "another future", Hash: "x"}}, user.Deleted{},
+				user.ClaimAbandoned{Claim: "another future"},
+				user.MessageRequested{ID: "another future"},
+				user.ActivationRetried{Step: "link"},
+				user.NumberChanged{Number: "+4930129999"},
+				user.LinkRenewedByUser{Link: user.Link{ID: "another future", Hash: "x"}},
+				user.Deleted{},
 			} {
 				user.Evolve(state, domain.Fact{Event: event, At: noon})
 			}

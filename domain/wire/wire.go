@@ -19,21 +19,50 @@ func Events() []domain.Event {
 
 var (
 	companies = []domain.Event{
-		company.Created{}, company.PolicyAdopted{}, company.NumbersConnected{}, company.MainNumberSet{},
-		company.LicencesOrdered{}, company.SiteOpened{}, company.ClaimAbandoned{},
+		company.Created{},
+		company.PolicyAdopted{},
+		company.NumbersConnected{},
+		company.MainNumberSet{},
+		company.LicencesOrdered{},
+		company.SiteOpened{},
+		company.ClaimAbandoned{},
 	}
 	numbers = []domain.Event{
 		number.Connected{}, number.Disconnected{}, number.Assigned{}, number.Confirmed{}, number.Released{},
 	}
 	claims = []domain.Event{claim.Taken{}, claim.Confirmed{}, claim.Released{}}
 	users  = []domain.Event{
-		user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.NumberChanged{}, user.ExtensionChanged{},
-		user.Suspended{}, user.Resumed{}, user.Deleted{}, user.ClaimAbandoned{}, user.ClaimsReleased{}, user.DeviceLoginIssued{},
+		user.Created{},
+		user.DetailsChanged{},
+		user.EmailClaimed{},
+		user.NumberChanged{},
+		user.ExtensionChanged{},
+		user.Suspended{},
+		user.Resumed{},
+		user.Deleted{},
+		user.ClaimAbandoned{},
+		user.ClaimsReleased{},
+		user.DeviceLoginIssued{},
 	}
 	activations = []domain.Event{
-		user.ActivationStarted{}, user.ActivationRetried{}, user.StepStarted{}, user.StepDelayed{}, user.StepDone{},
-		user.StepFailed{}, user.Activated{}, user.ActivationFailed{}, user.LinkIssued{}, user.LinkRenewedByUser{},
-		user.LinkRenewedByAdmin{}, user.LinkRenewedByOperator{}, user.LinkReminded{}, user.LinkUsed{}, user.LinkExpired{},
-		user.CredentialSet{}, user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{},
+		user.ActivationStarted{},
+		user.ActivationRetried{},
+		user.StepStarted{},
+		user.StepDelayed{},
+		user.StepDone{},
+		user.StepFailed{},
+		user.Activated{},
+		user.ActivationFailed{},
+		user.LinkIssued{},
+		user.LinkRenewedByUser{},
+		user.LinkRenewedByAdmin{},
+		user.LinkRenewedByOperator{},
+		user.LinkReminded{},
+		user.LinkUsed{},
+		user.LinkExpired{},
+		user.CredentialSet{},
+		user.MessageRequested{},
+		user.MessageAccepted{},
+		user.MessageRefused{},
 	}
 )

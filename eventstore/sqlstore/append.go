@@ -16,7 +16,7 @@ const largest = 16 << 20
 
 // request is one append on its way to the writer, and its answer.
 type request struct {
-	ctx      context.Context //nolint:containedctx // lets the writer leave out whom nobody waits for
+	ctx      context.Context // lets the writer leave out whom nobody waits for
 	stream   string
 	expected eventstore.Expected
 	events   []eventstore.Proposed

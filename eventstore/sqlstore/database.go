@@ -24,7 +24,7 @@ func openDatabase(path string, connections int, pragmas ...string) (*sql.DB, err
 	if path == "" {
 		return nil, domain.Faultf(domain.Invalid, "no-path", "a SQLite store needs the path of a file")
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -83,8 +83,7 @@ func patiently(ctx context.Context, do func() error) error {
 
 // code gives SQLite's primary result code of an error, 0 where there is none.
 func code(err error) int {
-	var failure *sqlite.Error
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*sqlite.Error](err); ok {
 		return failure.Code() & 0xff
 	}
 	return 0

@@ -16,16 +16,11 @@ func (b *batch) decide(ctx context.Context, r *request) (eventstore.Appended, er
 	if err != nil {
 		return eventstore.Appended{}, err
 	}
-	switch r.expected {
-	case eventstore.StreamExists:
-		if last.revision < 0 {
-			return eventstore.Appended{}, conflict(r, last)
-		}
-		return b.decideAnywhere(ctx, r, last)
-	case eventstore.Any:
-		return b.decideAnywhere(ctx, r, last)
-	}
 	switch expected := int64(r.expected); {
+	case r.expected == eventstore.StreamExists && last.revision < 0:
+		return eventstore.Appended{}, conflict(r, last)
+	case r.expected == eventstore.StreamExists || r.expected == eventstore.Any:
+		return b.decideAnywhere(ctx, r, last)
 	case expected > last.revision:
 		return eventstore.Appended{}, conflict(r, last)
 	case expected < last.revision:

@@ -144,10 +144,10 @@ func successor(prefix string) string {
 	for prefix != "" {
 		last, size := utf8.DecodeLastRuneInString(prefix)
 		prefix = prefix[:len(prefix)-size]
-		switch {
-		case last == utf8.MaxRune:
+		switch last {
+		case utf8.MaxRune:
 			continue
-		case last == 0xD7FF: // the surrogates behind it are no characters
+		case 0xD7FF: // the surrogates behind it are no characters
 			return prefix + "\uE000"
 		}
 		return prefix + string(last+1)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"dialtone/domain"
@@ -149,9 +150,7 @@ func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 	if len(w.heads) > headsKept {
 		clear(w.heads)
 	}
-	for stream, head := range batch.heads {
-		w.heads[stream] = head
-	}
+	maps.Copy(w.heads, batch.heads)
 	return answers, nil
 }
 
@@ -164,8 +163,7 @@ func (w *writer) fail(group []*request, err error) {
 		w.broken = fmt.Errorf("%w: %w", fault, err)
 		err = w.broken
 	}
-	var fault *domain.Fault
-	if !errors.As(err, &fault) {
+	if _, ok := errors.AsType[*domain.Fault](err); !ok {
 		err = fmt.Errorf("append %d requests in one transaction: %w", len(group), err)
 	}
 	for _, r := range group {

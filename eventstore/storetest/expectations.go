@@ -46,8 +46,9 @@ func met(expected, last eventstore.Expected) bool {
 		return true
 	case eventstore.StreamExists:
 		return last != eventstore.NoStream
+	default:
+		return expected == last
 	}
-	return expected == last
 }
 
 func (t *trial) cell(length int, expected eventstore.Expected, numbered ...int) {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"iter"
+	"slices"
 
 	"dialtone/eventstore"
 )
@@ -58,8 +59,8 @@ func equal(a, b eventstore.Recorded) bool {
 // reversed gives a list in the other order.
 func reversed(list []eventstore.Recorded) []eventstore.Recorded {
 	turned := make([]eventstore.Recorded, 0, len(list))
-	for i := len(list) - 1; i >= 0; i-- {
-		turned = append(turned, list[i])
+	for _, recorded := range slices.Backward(list) {
+		turned = append(turned, recorded)
 	}
 	return turned
 }

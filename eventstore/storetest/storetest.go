@@ -77,7 +77,7 @@ func RunReopen(t *testing.T, open func(t *testing.T) eventstore.Store) {
 // trial is a case that runs: its store, its limit of time and its sentences.
 type trial struct {
 	Report
-	ctx   context.Context //nolint:containedctx // a trial lives as long as its case
+	ctx   context.Context // a trial lives as long as its case
 	end   context.CancelFunc
 	store eventstore.Store
 }

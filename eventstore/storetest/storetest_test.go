@@ -78,7 +78,7 @@ func observe(ctx context.Context, c storetest.Case, store eventstore.Store) []st
 
 // record is a Report that remembers.
 type record struct {
-	ctx   context.Context //nolint:containedctx // what Context gives
+	ctx   context.Context // what Context gives
 	mu    sync.Mutex
 	found []string
 }

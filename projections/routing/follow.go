@@ -73,12 +73,21 @@ func (f *Follower) Poisons() int64 { return f.poisons.Load() }
 func (f *Follower) Follow(ctx context.Context) error {
 	f.saved = f.config.Clock()
 	f.load(ctx)
+	f.keepUp(ctx)
+	f.saving <- struct{}{} // waits for a snapshot that is being written
+	f.save(f.Current())
+	<-f.saving
+	return nil
+}
+
+// keepUp applies facts until the context ends.
+func (f *Follower) keepUp(ctx context.Context) {
 	pause := 20 * time.Millisecond
 	for ctx.Err() == nil {
 		before := f.Position()
 		err := f.subscribe(ctx)
 		if ctx.Err() != nil {
-			break
+			return
 		}
 		if f.Position() != before {
 			pause = 20 * time.Millisecond
@@ -90,10 +99,6 @@ func (f *Follower) Follow(ctx context.Context) error {
 		}
 		pause = min(2*pause, 5*time.Second)
 	}
-	f.saving <- struct{}{} // waits for a snapshot that is being written
-	f.save(f.Current())
-	<-f.saving
-	return nil
 }
 
 func (f *Follower) subscribe(ctx context.Context) error {

@@ -27,7 +27,7 @@ func place(key string) (page, slot byte) {
 	hash := fnv.New32a()
 	hash.Write([]byte(key))
 	sum := hash.Sum32()
-	return byte(sum >> 24), byte(sum >> 8)
+	return byte(sum >> 24), byte(sum >> 8 & 0xff)
 }
 
 func (x index[V]) get(key string) (value V, found bool) {

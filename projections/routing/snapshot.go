@@ -6,6 +6,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -165,12 +166,12 @@ func (f *Follower) write(t *Table) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) //nolint:errcheck // gone already when all went well
+	defer os.Remove(file.Name()) // gone already when all went well
 	if err := Seal(file, t, f.config.Key, f.config.Random); err != nil {
-		return fmt.Errorf("%w (close: %v)", err, file.Close())
+		return errors.Join(err, file.Close())
 	}
 	if err := file.Sync(); err != nil {
-		return fmt.Errorf("%w (close: %v)", err, file.Close())
+		return errors.Join(err, file.Close())
 	}
 	if err := file.Close(); err != nil {
 		return err

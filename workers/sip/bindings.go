@@ -132,7 +132,7 @@ func (b Binding) reach(host string, port int) (hop, bool) {
 		if port == 0 {
 			port = defaultPort
 		}
-		return hop{transport: b.Transport, address: netip.AddrPortFrom(received.Addr(), uint16(port))}, true //nolint:gosec // checked when it was registered
+		return hop{transport: b.Transport, address: netip.AddrPortFrom(received.Addr(), uint16(port))}, true // checked when it was registered
 	}
 	return hop{transport: b.Transport, address: received}, true
 }

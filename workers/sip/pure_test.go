@@ -39,8 +39,16 @@ func TestTheNeighboursOfADialogAreKeptInItsRoute(t *testing.T) {
 
 func TestTheBestOfTheRefusalsIsPassedOn(t *testing.T) {
 	for _, tt := range []struct{ a, b, want int }{
-		{486, 603, 603}, {480, 486, 486}, {486, 480, 486}, {408, 404, 404}, {500, 486, 486}, {503, 500, 500},
-		{302, 486, 302}, {0, 503, 503}, {407, 486, 407}, {487, 408, 487},
+		{486, 603, 603},
+		{480, 486, 486},
+		{486, 480, 486},
+		{408, 404, 404},
+		{500, 486, 486},
+		{503, 500, 500},
+		{302, 486, 302},
+		{0, 503, 503},
+		{407, 486, 407},
+		{487, 408, 487},
 	} {
 		if got := better(tt.a, tt.b); got != tt.want {
 			t.Errorf("of %d and %d it is %d", tt.a, tt.b, got)
@@ -68,8 +76,11 @@ func TestTheIdentityIsTheNumberOrForColleaguesTheExtension(t *testing.T) {
 		toTrunk  bool
 		want     string
 	}{
-		{withNumber, "+491", false, "<sip:+491@d>"}, {withNumber, "+491", true, "<sip:+491@d>"},
-		{without, "+490", false, "<sip:101@d>"}, {without, "+490", true, "<sip:+490@d>"}, {without, "", true, ""},
+		{withNumber, "+491", false, "<sip:+491@d>"},
+		{withNumber, "+491", true, "<sip:+491@d>"},
+		{without, "+490", false, "<sip:101@d>"},
+		{without, "+490", true, "<sip:+490@d>"},
+		{without, "", true, ""},
 	} {
 		if got := asserted(tt.user, domain.E164(tt.identity), "d", tt.toTrunk); got != tt.want {
 			t.Errorf("%q to the trunk %v: %q", tt.identity, tt.toTrunk, got)

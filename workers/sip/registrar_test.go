@@ -45,8 +45,6 @@ func (m *memory) Sweep(_ context.Context, before time.Time) error {
 	return nil
 }
 
-func number(n int) *int { return &n }
-
 func from(callID string, cseq uint32, contacts ...contact) registration {
 	return registration{username: "phone1", callID: callID, cseq: cseq, contacts: contacts, received: "192.0.2.1:5060", transport: "udp"}
 }
@@ -70,7 +68,7 @@ func desk(t *testing.T) (registrar, *memory) {
 }
 
 func TestRegistrationsOneAfterTheOther(t *testing.T) {
-	star := registration{username: "phone1", callID: "a", cseq: 9, star: true, expires: number(0)}
+	star := registration{username: "phone1", callID: "a", cseq: 9, star: true, expires: new(0)}
 	many := make([]contact, maxBindings)
 	for i := range many {
 		many[i] = at(fmt.Sprint("sip:m", i), 60)
@@ -94,7 +92,7 @@ func TestRegistrationsOneAfterTheOther(t *testing.T) {
 		"star":                                 {{from("a", 1, at("sip:1", 60), at("sip:2", 60)), 200, 2}, {star, 200, 0}},
 		"star with a lifetime":                 {{withExpires(registration{username: "phone1", star: true}, 60), 400, 0}},
 		"star without Expires":                 {{registration{username: "phone1", star: true}, 400, 0}},
-		"star with others":                     {{registration{username: "phone1", star: true, expires: number(0), contacts: []contact{at("sip:1", 60)}}, 400, 0}},
+		"star with others":                     {{registration{username: "phone1", star: true, expires: new(0), contacts: []contact{at("sip:1", 60)}}, 400, 0}},
 		"out of order":                         {{from("a", 5, at("sip:1", 60)), 200, 1}, {from("a", 4, at("sip:1", 0)), 500, 1}},
 		"the same CSeq":                        {{from("a", 5, at("sip:1", 60)), 200, 1}, {from("a", 5, at("sip:1", 0)), 500, 1}},
 		"another Call-ID may start anew":       {{from("a", 5, at("sip:1", 60)), 200, 1}, {from("b", 1, at("sip:1", 0)), 200, 0}},

@@ -34,7 +34,7 @@ type row struct {
 func (r *Rows) Replace(ctx context.Context, username string, remove []string, save []Binding) error {
 	return r.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if len(remove) > 0 {
-			_, err := tx.NewDelete().Model((*row)(nil)).Where("username = ?", username).Where("contact IN (?)", bun.In(remove)).Exec(ctx)
+			_, err := tx.NewDelete().Model((*row)(nil)).Where("username = ?", username).Where("contact IN (?)", bun.List(remove)).Exec(ctx)
 			if err != nil {
 				return fmt.Errorf("remove registrations: %w", err)
 			}

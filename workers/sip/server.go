@@ -73,7 +73,7 @@ type Worker struct {
 	client  *sipgo.Client
 	stop    context.CancelFunc
 	// lifetime ends with the worker; handlers are called without a context.
-	lifetime context.Context //nolint:containedctx // see above
+	lifetime context.Context // see above
 	serving  sync.WaitGroup  // readers and the sweeper
 
 	random   sync.Mutex
@@ -131,11 +131,11 @@ func (w *Worker) serve(ctx context.Context) error {
 		return fmt.Errorf("make a SIP client: %w", err)
 	}
 	w.handle(server)
-	w.lifetime, w.stop = context.WithCancel(ctx)
+	lifetime, stop := context.WithCancel(ctx)
+	w.lifetime, w.stop = lifetime, stop
 	w.run("udp", func() error { return server.ServeUDP(w.sockets.udp) })
 	w.run("tcp", func() error { return server.ServeTCP(w.sockets.tcp) })
-	w.serving.Add(1)
-	go w.sweep(w.lifetime)
+	w.serving.Go(func() { w.sweep(lifetime) })
 	return nil
 }
 
@@ -154,18 +154,15 @@ func (w *Worker) handle(server *sipgo.Server) {
 }
 
 func (w *Worker) run(transport string, serve func() error) {
-	w.serving.Add(1)
-	go func() {
-		defer w.serving.Done()
+	w.serving.Go(func() {
 		if err := serve(); err != nil && !w.draining.Load() {
 			w.config.Log.Error("a SIP socket is no longer read", "transport", transport, "error", err)
 		}
-	}()
+	})
 }
 
 // sweep forgets expired registrations and nonces once a minute.
 func (w *Worker) sweep(ctx context.Context) {
-	defer w.serving.Done()
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
 	for {

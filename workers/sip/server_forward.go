@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,8 +149,8 @@ func (u *upstream) pass(res *msg.Response) {
 	for range out.GetHeaders("Via") {
 		out.RemoveHeader("Via")
 	}
-	for i := len(u.vias) - 1; i >= 0; i-- {
-		out.PrependHeader(msg.HeaderClone(u.vias[i]))
+	for _, via := range slices.Backward(u.vias) {
+		out.PrependHeader(msg.HeaderClone(via))
 	}
 	out.SetTransport(u.like.Transport())
 	out.SetDestination(u.like.Destination())

@@ -104,7 +104,7 @@ func readRegistration(req *msg.Request, username string, from hop) (in registrat
 // seconds reads an expiry; a malformed one counts as an hour (RFC 3261 §20.19).
 func seconds(text string) *int {
 	value, err := strconv.ParseUint(text, 10, 32)
-	number := int(min(value, maxExpires)) //nolint:gosec // bounded
+	number := int(min(value, maxExpires))
 	if err != nil {
 		number = defaultExpires
 	}

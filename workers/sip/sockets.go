@@ -33,7 +33,7 @@ func listen(ctx context.Context, address string) (sockets, error) {
 		if err != nil {
 			return sockets{}, fmt.Errorf("listen for SIP over UDP: %w", err)
 		}
-		udp := packets.(*net.UDPConn) //nolint:forcetypeassert,errcheck // of network udp
+		udp := packets.(*net.UDPConn) // of network udp
 		bound := udp.LocalAddr().(*net.UDPAddr).AddrPort()
 		host, port, _ := net.SplitHostPort(address)
 		tcp, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(bound.Port()))))
@@ -61,8 +61,8 @@ func (s sockets) local(neighbour netip.AddrPort) netip.AddrPort {
 	if err != nil {
 		return s.address
 	}
-	defer probe.Close()                                   //nolint:errcheck // nothing was written
-	chosen := probe.LocalAddr().(*net.UDPAddr).AddrPort() //nolint:forcetypeassert,errcheck // of network udp
+	defer probe.Close()                                   // nothing was written
+	chosen := probe.LocalAddr().(*net.UDPAddr).AddrPort() // of network udp
 	return netip.AddrPortFrom(chosen.Addr().Unmap(), s.address.Port())
 }
 

@@ -16,7 +16,7 @@ func findTrunk(ctx context.Context, trunk string) (*hop, error) {
 		text, transport = address, "tcp"
 	}
 	if text == "" {
-		return nil, nil //nolint:nilnil // no trunk is a configuration
+		return nil, nil // no trunk is a configuration
 	}
 	host, port, err := net.SplitHostPort(text)
 	if err != nil {

@@ -3,8 +3,10 @@ package temporald
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"time"
 
 	serverconfig "go.temporal.io/server/common/config"
@@ -36,7 +38,11 @@ func storeConfig(file string) *serverconfig.SQL {
 
 // prepareStore makes the tables and the namespace where they are missing.
 func prepareStore(ctx context.Context, file string, store *serverconfig.SQL) error {
-	if err := createSchema(ctx, file); err != nil {
+	own, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600) // SQLite would let others read it
+	if err != nil {
+		return fmt.Errorf("make the store: %w", err)
+	}
+	if err := errors.Join(own.Close(), createSchema(ctx, file)); err != nil {
 		return err
 	}
 	namespace, err := schema.NewNamespaceConfig(clusterName, Namespace, false, nil)
