@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"dialtone/domain/user"
 )
@@ -38,12 +39,16 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 
 func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, error) {
 	person, link := s.state.Person, s.state.Link
+	zone, err := time.LoadLocation(s.firm.ZoneAt(s.state.Site))
+	if err != nil {
+		zone = time.UTC
+	}
 	rendered, err := u.Texts.Render(m.Purpose, s.state.Language, TextData{
 		FirstName: person.FirstName, LastName: person.LastName,
 		Company: s.firm.Name, Operator: s.firm.Policy.Operator,
 		Link:   strings.TrimRight(u.PublicURL, "/") + "/activate/" + user.Token(u.LinkKey, s.state.ID, m.Link),
 		Number: string(s.state.Number), Extension: s.state.Extension,
-		ExpiresAt: link.ExpiresAt, ValidHours: int(s.firm.Policy.Link.Valid.Std().Hours()), Zone: zoneOf(s),
+		ExpiresAt: link.ExpiresAt, ValidHours: int(s.firm.Policy.Link.Valid.Std().Hours()), Zone: zone,
 	})
 	if err != nil {
 		return Outcome{}, err

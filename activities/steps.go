@@ -5,14 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"dialtone/domain"
-	"dialtone/domain/claim"
-	"dialtone/domain/number"
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -57,7 +53,7 @@ func (u *Users) connectLine(ctx context.Context, s subject) (*user.Trouble, erro
 	group, ctx := errgroup.WithContext(ctx)
 	for _, stream := range s.state.Claims.List() {
 		group.Go(func() error {
-			_, err := u.Journal.Execute(ctx, stream, u.cause(s, "confirm", stream), confirm(stream, s.state.ID), eventstore.ByState())
+			_, err := u.Journal.Execute(ctx, stream, u.cause(s, "confirm", stream), user.Confirming(stream, s.state.ID), eventstore.ByState())
 			return err
 		})
 	}
@@ -66,20 +62,6 @@ func (u *Users) connectLine(ctx context.Context, s subject) (*user.Trouble, erro
 		return &user.Trouble{Cause: "claim-lost", Responsible: "operator", Text: "the number, extension or address belongs to somebody else by now"}, nil
 	}
 	return nil, err
-}
-
-func confirm(stream, id string) domain.Decide {
-	if strings.HasPrefix(stream, "number-") {
-		return number.Confirm(id)
-	}
-	return claim.Confirm(user.Stream(id))
-}
-
-func release(stream, id, reason string) domain.Decide {
-	if strings.HasPrefix(stream, "number-") {
-		return number.Release(id, reason)
-	}
-	return claim.Release(user.Stream(id), reason)
 }
 
 // activateService asks the operator's network to put the number into service.
@@ -115,38 +97,13 @@ func (u *Users) ReleaseClaims(ctx context.Context, in Errand) (user.Duty, error)
 	if err != nil {
 		return user.Duty{}, fmt.Errorf("release claims: %w", err)
 	}
-	reason := "changed"
-	if s.state.Lifecycle == user.Gone {
-		reason = "user deleted"
-	}
 	released := make([]string, 0, len(s.state.Loose))
 	for _, stream := range s.state.Loose {
-		if _, err := u.Journal.Execute(ctx, stream, u.cause(s, "release", stream), release(stream, s.state.ID, reason), eventstore.ByState()); err != nil {
+		if _, err := u.Journal.Execute(ctx, stream, u.cause(s, "release", stream), user.Releasing(stream, s.state.ID, s.state.ReleaseReason()), eventstore.ByState()); err != nil {
 			return user.Duty{}, fmt.Errorf("release claims: %w", err)
 		}
 		released = append(released, stream)
 	}
 	note := u.cause(s, "note-released", strconv.Itoa(len(s.history)))
 	return u.execute(ctx, s, note, user.NoteReleased{Claims: released}.Decide)
-}
-
-// zoneOf is the time zone a user's texts are written in: the site's, or that of
-// the company's country where it has one only, otherwise UTC.
-func zoneOf(s subject) *time.Location {
-	name := zones[s.firm.Country]
-	if site, ok := s.firm.Site(s.state.Site); ok && site.TimeZone != "" {
-		name = site.TimeZone
-	}
-	zone, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
-
-// zones holds the countries that lie in one time zone, as far as operators are
-// served there.
-var zones = map[string]string{
-	"AT": "Europe/Vienna", "CH": "Europe/Zurich", "DE": "Europe/Berlin", "GB": "Europe/London",
-	"GR": "Europe/Athens", "IT": "Europe/Rome", "SE": "Europe/Stockholm",
 }

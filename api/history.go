@@ -46,7 +46,7 @@ type HistoryQuery struct {
 	Type   []string  `query:"type" doc:"Wire names, divided by commas"`
 	Actor  string    `query:"actor" doc:"Kind or id of who asked"`
 	From   time.Time `query:"from" doc:"Recorded at this moment or later"`
-	To     time.Time `query:"to" doc:"Recorded before this moment"`
+	To     time.Time `query:"to" doc:"Recorded at this moment or earlier"`
 	Accept string    `header:"Accept" doc:"application/json, or text/csv for all pages in one table"`
 }
 
@@ -89,7 +89,7 @@ func (s *Server) getHistory(ctx context.Context, in *HistoryQuery) (*huma.Stream
 
 func shownFact(r projections.HistoryRow) HistoryItem {
 	return HistoryItem{
-		Position: positionText(r.Position), Stream: r.Stream, Revision: r.Revision, Type: r.Type, At: r.At.UTC(),
+		Position: positionText(r.Position), Stream: r.Stream, Revision: r.Revision, Type: r.Type, At: r.Recorded.UTC(),
 		Actor: domain.Actor{Kind: r.ActorKind, ID: r.ActorID}, Channel: r.Channel, Reason: r.Reason,
 		Summary: summaryOf(r.Type, r.Data), Data: r.Data, Correlation: r.Correlation, Erased: r.Erased,
 	}

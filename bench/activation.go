@@ -149,7 +149,7 @@ func (h *house) round(ctx context.Context, round, users int) (perSecond float64,
 		if len(waiting.Items) == 0 {
 			return float64(users) / time.Since(begun).Seconds(), nil
 		}
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(40 * time.Millisecond)
 	}
 }
 

@@ -29,7 +29,10 @@ func (j *Journal) Store() Store { return j.store }
 func (j *Journal) Codec() *Codec { return j.codec }
 
 // Now is the moment commands are judged by.
-func (j *Journal) Now() time.Time { return j.clock().UTC() }
+// It is as fine as what is kept and shown: microseconds.
+func (j *Journal) Now() time.Time { return moment(j.clock()) }
+
+func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // History is a stream as it was loaded.
 type History struct {
@@ -119,6 +122,7 @@ func (j *Journal) Execute(ctx context.Context, stream string, cause domain.Cause
 	if cause.At.IsZero() {
 		cause.At = j.Now()
 	}
+	cause.At = moment(cause.At)
 	if cause.Command == "" {
 		return Result{}, domain.Faultf(domain.Invalid, "no-command", "a command needs an id")
 	}

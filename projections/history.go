@@ -36,8 +36,8 @@ type HistoryRow struct {
 }
 
 // HistoryFilter chooses facts about one user; what is empty chooses all. Actor
-// is a kind or an id. From is included, To is not; both are moments at which
-// the store recorded.
+// is a kind or an id. From and To are included; both are moments at which the
+// store recorded.
 type HistoryFilter struct {
 	User       string
 	Types      []string // wire names
@@ -75,7 +75,7 @@ func (v *Views) History(ctx context.Context, f HistoryFilter) (items []HistoryRo
 		q = q.Where("h.recorded >= ?", f.From.UTC())
 	}
 	if !f.To.IsZero() {
-		q = q.Where("h.recorded < ?", f.To.UTC())
+		q = q.Where("h.recorded <= ?", f.To.UTC())
 	}
 	if p.after != "" {
 		q = q.Where(behind, after)

@@ -31,7 +31,6 @@ func StartProvisioning(c client.Client, users *activities.Users) (*Provisioning,
 		MaxConcurrentWorkflowTaskExecutionSize: 64,
 		MaxConcurrentActivityTaskPollers:       8,
 		MaxConcurrentWorkflowTaskPollers:       8,
-		StickyScheduleToStartTimeout:           2 * time.Second,
 		WorkerStopTimeout:                      2 * time.Second,
 		Interceptors:                           []interceptor.WorkerInterceptor{&pulse{}},
 	})

@@ -101,11 +101,20 @@ func (p *process) provision(ctx context.Context, client sdkclient.Client, users 
 		return err
 	}
 	reactor := &workers.Reactor{
-		Journal: p.journal, Checkpoints: p.views, Temporal: client, Holder: uuid.NewString(), Log: p.log.With("part", "reactor"),
+		Journal: p.journal, Checkpoints: p.views, Temporal: client, Holder: p.holder(), Log: p.log.With("part", "reactor"),
 	}
 	p.group.Go(func() error { return reactor.Run(ctx) })
 	p.stops.add(fronts, func(context.Context) error { provisioning.Stop(); return nil })
 	return nil
+}
+
+// holder names this process for leases. All roles in one process have the data
+// folder to themselves: after a crash they go on at once, with the lease they had.
+func (p *process) holder() string {
+	if p.roles.all() {
+		return "run"
+	}
+	return uuid.NewString()
 }
 
 // users puts together what the activities need.
