@@ -30,6 +30,7 @@ const (
 type answers struct {
 	write *bun.DB
 	now   func() time.Time
+	newID func() string
 	log   *slog.Logger
 }
 
@@ -40,6 +41,7 @@ type answerRow struct {
 	Key         string      `bun:"key,pk"`
 	Fingerprint string      `bun:"fingerprint"` // hex SHA-256 of what was sent
 	State       string      `bun:"state"`
+	Attempt     string      `bun:"attempt"` // who works on it: a request that is taken over has another
 	Status      int         `bun:"status"`
 	Header      http.Header `bun:"header,type:json"`
 	Body        []byte      `bun:"body"`
@@ -47,50 +49,51 @@ type answerRow struct {
 	Expires     time.Time   `bun:"expires"`
 }
 
-// begin enters a request. Either it is the caller's to answer (mine), or kept
-// is the answer it has had.
-func (a *answers) begin(ctx context.Context, entry answerRow) (kept answerRow, mine bool, err error) {
-	entry.State, entry.Created = stateInFlight, a.now()
+// begin enters a request. Either it is the caller's to answer (mine) under the
+// row that is given back, or that is the answer it has had.
+func (a *answers) begin(ctx context.Context, entry answerRow) (row answerRow, mine bool, err error) {
+	entry.State, entry.Attempt, entry.Created = stateInFlight, a.newID(), a.now()
 	entry.Expires = entry.Created.Add(answersKept)
 	err = a.write.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewDelete().Model((*answerRow)(nil)).Where("expires <= ?", entry.Created).Exec(ctx); err != nil {
 			return fmt.Errorf("clear old answers: %w", err)
 		}
-		kept = answerRow{Scope: entry.Scope, Key: entry.Key}
-		err := tx.NewSelect().Model(&kept).WherePK().Scan(ctx)
+		row = answerRow{Scope: entry.Scope, Key: entry.Key}
+		err := tx.NewSelect().Model(&row).WherePK().Scan(ctx)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 		case err != nil:
 			return fmt.Errorf("look for an earlier answer: %w", err)
-		case kept.Fingerprint != entry.Fingerprint:
+		case row.Fingerprint != entry.Fingerprint:
 			return domain.Faultf(domain.Invalid, codeKeyReused, "this Idempotency-Key was sent with another request; use a new one")
-		case kept.State == stateAnswered:
+		case row.State == stateAnswered:
 			return nil
-		case entry.Created.Sub(kept.Created) < abandoned:
+		case entry.Created.Sub(row.Created) < abandoned:
 			return domain.Faultf(domain.Conflict, "in-flight", "the same request is being worked on; ask again in a moment")
 		}
-		mine = true
+		row, mine = entry, true
 		_, err = tx.NewInsert().Model(&entry).On("CONFLICT (scope, key) DO UPDATE").Exec(ctx)
 		return err
 	})
-	return kept, mine, err
+	return row, mine, err
 }
 
-// keep writes an answer down.
+// keep writes an answer down, unless the request was taken over: the answer that
+// counts is the other one's then.
 func (a *answers) keep(ctx context.Context, entry answerRow) error {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
 	entry.State = stateAnswered
-	_, err := a.write.NewUpdate().Model(&entry).Column("state", "status", "header", "body").WherePK().Exec(ctx)
+	_, err := a.write.NewUpdate().Model(&entry).Column("state", "status", "header", "body").WherePK().Where("attempt = ?", entry.Attempt).Exec(ctx)
 	return err
 }
 
-// forget takes a request back that may be tried again. What cannot be taken
-// back now is taken over later.
+// forget takes a request back that may be tried again, unless it was taken over.
+// What cannot be taken back now is taken over later.
 func (a *answers) forget(ctx context.Context, entry answerRow) {
 	ctx, cancel := outlive(ctx)
 	defer cancel()
-	if _, err := a.write.NewDelete().Model(&entry).WherePK().Exec(ctx); err != nil {
+	if _, err := a.write.NewDelete().Model(&entry).WherePK().Where("attempt = ?", entry.Attempt).Exec(ctx); err != nil {
 		a.log.LogAttrs(ctx, slog.LevelWarn, "a request could not be taken back", slog.String("error", err.Error()))
 	}
 }

@@ -22,6 +22,7 @@ type Company struct {
 	Licences      []Ordered `json:"licences"`
 	Sites         []Site    `json:"sites"`
 	MainUser      string    `json:"mainUser,omitempty" doc:"Id of the main user, in the answer to the order"`
+	Stale         bool      `json:"stale,omitempty" doc:"Facts about the company wait to be shown; what is here may be older than they are"`
 	Revision      uint64    `json:"revision"`
 }
 
@@ -151,5 +152,9 @@ func (s *Server) getCompany(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &CompanyFound{ETag: entityTag(row.Revision), Body: shownCompany(row.State, row.Revision)}, nil
+	body := shownCompany(row.State, row.Revision)
+	if body.Stale, err = s.cfg.Views.Stale(ctx, company.Stream(in.ID)); err != nil {
+		return nil, err
+	}
+	return &CompanyFound{ETag: entityTag(row.Revision), Body: body}, nil
 }

@@ -1,10 +1,7 @@
 package api
 
 import (
-	"encoding/binary"
-	"encoding/hex"
-	"iter"
-	"maps"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -37,9 +34,9 @@ type wisher struct {
 }
 
 // wishes lists what an order needs alone.
-func (d *Desk) wishes(cause domain.Cause, order user.Create) []eventstore.Wish {
+func (d *Desk) wishes(ctx context.Context, cause domain.Cause, order user.Create) []eventstore.Wish {
 	w := wisher{user: order.ID, firm: order.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
-	return slices.Concat(w.number(order.Number), w.extension(order.Extension, order.Number), w.email(order.Person.Email), w.seat(order.Licence))
+	return slices.Concat(w.number(order.Number), w.extension(order.Extension, order.Number), w.email(order.Person.Email), d.seat(ctx, w, order.Licence))
 }
 
 // granted writes into an order what was claimed for it.
@@ -89,52 +86,6 @@ func (w wisher) email(address string) []eventstore.Wish {
 	}
 	taken := domain.Faultf(domain.Conflict, "email-taken", "the e-mail address is already another user's")
 	return wish(wishEmail, nil, w.claim(user.EmailClaim(w.claimKey, address), taken))
-}
-
-// seat asks for one of the licences the company has ordered: of the wanted kind,
-// or of any. A company without ordered licences has no quota.
-func (w wisher) seat(wanted string) []eventstore.Wish {
-	if !w.firm.Policy.Quota || len(w.firm.Licences) == 0 {
-		return nil
-	}
-	kinds := slices.Sorted(maps.Keys(w.firm.Licences))
-	if wanted != "" {
-		kinds = []string{wanted}
-	}
-	total := 0
-	for _, kind := range kinds {
-		total += w.firm.Licences[kind]
-	}
-	full := domain.Faultf(domain.Conflict, "quota-reached", "all %d licences of the company are in use; order more", total)
-	if wanted != "" {
-		full.Detail = strings.Replace(full.Detail, "licences of", "licences of kind "+wanted+" of", 1)
-	}
-	return []eventstore.Wish{{Name: wishSeat, Candidates: w.seats(kinds, full), None: full}}
-}
-
-// seats goes round the seats of each kind from a place of the user's own, so
-// that orders at the same time seldom want the same.
-func (w wisher) seats(kinds []string, full *domain.Fault) iter.Seq[eventstore.Candidate] {
-	return func(yield func(eventstore.Candidate) bool) {
-		for _, kind := range kinds {
-			count := w.firm.Licences[kind]
-			for n := range count {
-				seat := (w.place(count)+n)%count + 1
-				if !yield(w.claim(user.SeatStream(w.firm.ID, kind, seat), full)) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// place spreads users over seats by the first digits of their ids.
-func (w wisher) place(count int) int {
-	head, err := hex.DecodeString(w.user[:min(8, len(w.user))])
-	if err != nil || len(head) != 4 {
-		return 0
-	}
-	return int(binary.BigEndian.Uint32(head) % uint32(count)) //nolint:gosec // a count of licences is small and positive
 }
 
 func (w wisher) claim(stream string, taken *domain.Fault) eventstore.Candidate {

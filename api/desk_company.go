@@ -16,7 +16,14 @@ import (
 const numbersLimit = 20_000
 
 // CreateCompany makes a company with its numbers, licences and main user, whose
-// activation starts at once. Nothing of it is there unless all of it can be.
+// activation starts at once. Everything is claimed before anything is written, so
+// a refusal leaves nothing. Company and main user are two streams, though: where
+// the process ends between them, the company is there alone until the same
+// command comes again, which finds it and makes up for the main user, claiming
+// anew what was given up meanwhile. Should somebody else have it by then, the
+// company stays without, and the refusal says why. Where the process ends before
+// the company is written and its numbers are given up, the refusal is
+// claims-expired, and the company has to be ordered anew.
 func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form CompanyForm) (Done, error) {
 	order, err := d.companyOrder(cause, form)
 	if err != nil {
@@ -46,7 +53,7 @@ func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.
 		return eventstore.Result{}, err
 	}
 	if main != nil {
-		held, err := d.journal.Reserve(ctx, mainCause, d.wishes(mainCause, *main)...)
+		held, err := d.journal.Reserve(ctx, mainCause, d.wishes(ctx, mainCause, *main)...)
 		if err != nil {
 			connected.settle(ctx, err)
 			return eventstore.Result{}, err

@@ -49,12 +49,14 @@ type DeviceLogin struct {
 	Username, Password, Domain, Transport string
 }
 
-// IssueDeviceLogin gives a desk phone a new login; the one before no longer works.
+// IssueDeviceLogin gives a desk phone a new login, with another name; the one
+// before no longer works.
 func (d *Desk) IssueDeviceLogin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (DeviceLogin, error) {
 	stream := user.Stream(id)
+	issued := domain.EventID(stream, cause.Command, 0)
 	login := DeviceLogin{
-		Username: user.DeviceUsername(d.cfg.DeviceKey, id),
-		Password: user.DevicePassword(d.cfg.DeviceKey, domain.EventID(stream, cause.Command, 0)),
+		Username: user.DeviceUsername(d.cfg.DeviceKey, id, issued),
+		Password: user.DevicePassword(d.cfg.DeviceKey, issued),
 		Domain:   d.cfg.SIPDomain, Transport: d.cfg.SIPTransport,
 	}
 	issue := user.IssueDeviceLogin{

@@ -11,6 +11,7 @@ import (
 
 	"dialtone/api"
 	"dialtone/domain"
+	"dialtone/domain/claim"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -80,6 +81,34 @@ func TestACompanyThatWasCutOffGoesOnWhereItStood(t *testing.T) {
 				t.Fatalf("%d companies", len(list))
 			}
 		})
+	}
+}
+
+// The process ends between company and main user, and what was claimed for the
+// main user is given up before anybody asks again.
+func TestACompanyThatWasCutOffForLongGetsItsMainUser(t *testing.T) {
+	h, store := openBrittle(t)
+	const body = `{"name":"Acme","policy":"unifyoffice","language":"de","country":"DE",
+		"mainUser":{"firstName":"Grace","lastName":"Hopper","email":"grace@example.com"}}`
+	store.fail("user-")
+	h.call("POST", "/v1/companies", body, oneKey).problem(t, 503, "store-unavailable")
+	store.mend()
+	email := user.EmailClaim(key(1), "grace@example.com")
+	owner, deadline := h.owner(email), h.clock.Now().Add(claim.Window)
+	h.clock.forward(claim.Window)
+	h.call("POST", "/v1/companies", body, oneKey).problem(t, 503, "being-taken")
+	h.clock.forward(time.Second)
+	for stream, decide := range map[string]domain.Decide{
+		owner: user.AbandonClaim{Claim: email, Deadline: deadline}.Decide, email: claim.Expire(owner, deadline, "not confirmed in time"),
+	} {
+		_, err := h.journal.Execute(t.Context(), stream, h.by(domain.ActorSystem), decide)
+		must(t, err)
+	}
+	h.clock.forward(time.Second)
+	made := h.call("POST", "/v1/companies", body, oneKey).want(t, 201)
+	main := h.get("/v1/users/"+made.text("mainUser"), made).want(t, 200)
+	if main.text("firstName") != "Grace" || h.owner(email) != owner {
+		t.Fatalf("main user %s", main.raw)
 	}
 }
 

@@ -22,11 +22,12 @@ func (d *Desk) CreateUser(ctx context.Context, cause domain.Cause, companyID str
 
 // place judges an order, claims what it needs and writes it.
 func (d *Desk) place(ctx context.Context, cause domain.Cause, order user.Create) (Done, error) {
+	order.At = cause.At
 	seen, err := d.look(ctx, user.Stream(order.ID), cause, func([]domain.Fact) error { return order.Check() })
 	if err != nil || seen.Repeated {
 		return done(order.ID, seen), err
 	}
-	held, err := d.journal.Reserve(ctx, cause, d.wishes(cause, order)...)
+	held, err := d.journal.Reserve(ctx, cause, d.wishes(ctx, cause, order)...)
 	if err != nil {
 		return Done{}, err
 	}

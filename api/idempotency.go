@@ -35,17 +35,17 @@ func (s *Server) idempotent(c *gin.Context) {
 		return
 	}
 	ctx := c.Request.Context()
-	kept, mine, err := s.answers.begin(ctx, entry)
+	row, mine, err := s.answers.begin(ctx, entry)
 	switch {
 	case err != nil:
 		s.refuse(c, err)
 		return
 	case !mine:
-		repeat(c, kept)
+		repeat(c, row)
 		return
 	}
 	exchangeOf(ctx).command = domain.DeriveID("idempotency", entry.Scope, key)
-	s.record(c, entry)
+	s.record(c, row)
 }
 
 // entry names the request: who sends what to where under which key.

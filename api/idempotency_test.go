@@ -5,8 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"dialtone/api"
+	"dialtone/domain"
+	"dialtone/eventstore"
 )
 
 const oneKey = "Idempotency-Key: order-1"
@@ -92,6 +97,43 @@ func TestARequestWhoseProcessDiedIsTakenOver(t *testing.T) {
 	again := h.user(firm, ada("01"), oneKey).want(t, http.StatusCreated)
 	if again.text("id") != first.text("id") || again.header.Get("Idempotent-Replayed") != "" {
 		t.Fatalf("taken over: %s", again.raw)
+	}
+}
+
+// gate is a store whose next append to a user waits, and then is not taken.
+type gate struct {
+	eventstore.Store
+	armed           atomic.Bool
+	reached, opened chan struct{}
+}
+
+func (g *gate) Append(ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed) (eventstore.Appended, error) {
+	if strings.HasPrefix(stream, "user-") && g.armed.CompareAndSwap(true, false) {
+		close(g.reached)
+		<-g.opened
+		return eventstore.Appended{}, domain.Faultf(domain.Unavailable, "store-unavailable", "the disk is away")
+	}
+	return g.Store.Append(ctx, stream, expected, events...)
+}
+
+func TestASlowRequestDoesNotTakeBackTheOneThatTookItOver(t *testing.T) {
+	slow := &gate{reached: make(chan struct{}), opened: make(chan struct{})}
+	h := open(t, func(c *api.Config) {
+		slow.Store = c.Journal.Store()
+		c.Journal = eventstore.NewJournal(slow, c.Journal.Codec(), c.Journal.Now)
+	})
+	path := "/v1/users/" + h.user(h.company("onenet"), ada("01")).want(t, http.StatusCreated).text("id") + "/suspension"
+	slow.armed.Store(true)
+	first := make(chan answer)
+	go func() { first <- h.call(http.MethodPost, path, "", oneKey) }()
+	<-slow.reached
+	h.clock.forward(time.Minute)
+	second := h.call(http.MethodPost, path, "", oneKey).want(t, http.StatusOK)
+	close(slow.opened)
+	(<-first).problem(t, http.StatusServiceUnavailable, "store-unavailable")
+	third := h.call(http.MethodPost, path, "", oneKey).want(t, http.StatusOK)
+	if third.header.Get("Idempotent-Replayed") != "true" || string(third.raw) != string(second.raw) {
+		t.Fatalf("second %s, third %s", second.raw, third.raw)
 	}
 }
 

@@ -1,14 +1,11 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
-
-	"dialtone/domain"
 )
 
 // describe tells what is the same for all operations, and describes the routes
@@ -42,18 +39,10 @@ func describe(doc *huma.OpenAPI) {
 // routesProcess registers what whoever runs the process looks at.
 func (s *Server) routesProcess() {
 	s.engine.GET("/healthz", func(c *gin.Context) { c.JSON(http.StatusOK, gin.H{"status": "alive"}) })
-	s.engine.GET("/readyz", func(c *gin.Context) {
-		if s.cfg.Ready != nil {
-			if err := s.cfg.Ready(c.Request.Context()); err != nil {
-				s.refuse(c, fmt.Errorf("%w: %w", domain.Faultf(domain.Unavailable, "not-ready", "the process cannot serve yet"), err))
-				return
-			}
-		}
-		c.JSON(http.StatusOK, gin.H{"status": "ready"})
-	})
+	s.engine.GET("/readyz", s.ready)
 	s.engine.GET("/openapi.json", func(c *gin.Context) { c.Data(http.StatusOK, "application/openapi+json", s.document) })
 	if s.cfg.Metrics != nil {
-		s.engine.GET("/metrics", gin.WrapH(s.cfg.Metrics))
+		s.engine.GET("/metrics", s.gauge, gin.WrapH(s.cfg.Metrics))
 	}
 	if s.cfg.Dev != nil {
 		s.engine.Any("/dev/*path", gin.WrapH(s.cfg.Dev))

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,6 +22,9 @@ var statusesOfStandings = map[pages.Standing]int{
 	pages.Unknown: http.StatusNotFound, pages.Later: http.StatusServiceUnavailable,
 }
 
+// sentAgainWithin is how long the same form is told again what the first one did.
+const sentAgainWithin = 10 * time.Minute
+
 // showActivation shows where a link stands. It changes nothing: mail scanners
 // follow links too.
 func (f *front) showActivation(c *gin.Context) {
@@ -31,8 +36,8 @@ func (f *front) showActivation(c *gin.Context) {
 // stands is judged before them.
 func (f *front) confirmActivation(c *gin.Context) {
 	view, holder := f.standing(c)
-	if view.Standing != pages.Valid {
-		f.answerActivation(c, sentAgain(view, holder), holder.User.Language)
+	if view.Standing != pages.Valid && view.Standing != pages.Used {
+		f.answerActivation(c, view, holder.User.Language)
 		return
 	}
 	values, err := form(c, "password", "passwordAgain", "pin", "pinAgain", "question", "answer")
@@ -40,34 +45,49 @@ func (f *front) confirmActivation(c *gin.Context) {
 		f.fail(c, err)
 		return
 	}
+	if view.Standing == pages.Used {
+		f.answerActivation(c, f.sentAgain(c.Request.Context(), view, holder, values.Get("password")), holder.User.Language)
+		return
+	}
 	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "confirm "+holder.Hash)
-	_, err = f.Desk.Confirm(c.Request.Context(), cause, c.Param("token"), policy.Chosen{
+	done, err := f.Desk.Confirm(c.Request.Context(), cause, c.Param("token"), policy.Chosen{
 		Password: values.Get("password"), PasswordAgain: values.Get("passwordAgain"),
 		PIN: values.Get("pin"), PINAgain: values.Get("pinAgain"),
 		Question: values.Get("question"), Answer: values.Get("answer"),
 	})
 	switch {
-	case err == nil:
+	case err == nil && !done.Repeated:
 		view = activated(view, holder)
-	case domain.KindOf(err) == domain.Invalid:
+	case err != nil && domain.KindOf(err) == domain.Invalid:
 		f.mendActivation(c, view, holder, values.Get("question"), err)
 		return
-	case !domain.Final(err):
+	case err != nil && !domain.Final(err):
 		_ = f.problem(c.Request.Context(), err) // logs it
 		view.Standing = pages.Later
 	default: // somebody was faster: say where the link stands by now
 		view, holder = f.standing(c)
-		view = sentAgain(view, holder)
+		view = f.sentAgain(c.Request.Context(), view, holder, values.Get("password"))
 	}
 	f.answerActivation(c, view, holder.User.Language)
 }
 
-// sentAgain answers a form that has done its work already like the first time.
-func sentAgain(view pages.Activation, holder TokenHolder) pages.Activation {
-	if view.Standing == pages.Used {
-		return activated(view, holder)
+// sentAgain answers a form that has done its work already like the first time,
+// if it comes soon and holds the password that was set. Anybody else who has a
+// used link learns nothing from it, and nobody can try passwords on it for long.
+func (f *front) sentAgain(ctx context.Context, view pages.Activation, holder TokenHolder, password string) pages.Activation {
+	set := holder.User.Credential
+	soon := f.cfg.Journal.Now().Sub(set.SetAt) <= sentAgainWithin
+	if view.Standing != pages.Used || !soon || set.Sum.Password == "" || f.cfg.Verify == nil {
+		return view
 	}
-	return view
+	same, err := f.cfg.Verify(password, set.Sum.Password)
+	if err != nil {
+		f.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "a password could not be compared", slog.String("trace", traceOf(ctx)), slog.String("error", err.Error()))
+	}
+	if err != nil || !same {
+		return view
+	}
+	return activated(view, holder)
 }
 
 // mendActivation shows the form again with what is wrong beside each field.
@@ -132,8 +152,11 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 		view.Standing = pages.Used
 	case user.LinkSuperseded:
 		view.Standing, view.At = pages.Superseded, u.Link.IssuedAt
-		if u.Lifecycle == user.Active {
+		switch {
+		case u.Lifecycle == user.Active:
 			view.Standing = pages.Used
+		case view.At.IsZero(): // the newer one is still to be made
+			view.Standing = pages.Renewed
 		}
 	case user.LinkOpen, user.LinkNone:
 		view.Name, view.Number, view.Extension = u.Person.FirstName, string(u.Number), u.Extension

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dialtone/api"
 	"dialtone/domain"
 	"dialtone/domain/user"
 )
@@ -63,6 +64,71 @@ func TestFollowingTheLinkActivatesAndDoingItAgainIsHarmless(t *testing.T) {
 	if v.head() != after {
 		t.Error("the second time has written facts")
 	}
+}
+
+func TestAUsedLinkTellsNothingToWhoeverDoesNotKnowThePassword(t *testing.T) {
+	v := visit(t)
+	_, token := v.invited()
+	contains(t, v.post("/activate/"+token, goodSecrets()), http.StatusOK, "You can now make and receive calls")
+	after := v.head()
+	other := goodSecrets()
+	other.Set("password", "An0ther&3xyz")
+	late := func() url.Values { v.clock.forward(11 * time.Minute); return goodSecrets() }
+	for name, form := range map[string]func() url.Values{
+		"another password": func() url.Values { return other }, "none": func() url.Values { return url.Values{} }, "the right one, much later": late,
+	} {
+		shown := v.post("/activate/"+token, form())
+		contains(t, shown, http.StatusOK, "already active")
+		for _, secret := range []string{"You can now", "+4930123451", "3451", "Ada"} {
+			if strings.Contains(shown.body, secret) {
+				t.Errorf("%s: the page tells %q", name, secret)
+			}
+		}
+	}
+	if v.head() != after {
+		t.Error("trying has written facts")
+	}
+}
+
+func TestOfTwoPasswordsAtTheSameTimeOneIsToldThatItCounts(t *testing.T) {
+	var between func()
+	v := visit(t, func(cfg *api.Config) {
+		cfg.Hash = func(secret string) (string, error) {
+			if first := between; first != nil {
+				between = nil
+				first()
+			}
+			return hashed(secret)
+		}
+	})
+	_, token := v.invited()
+	other := goodSecrets()
+	other.Set("password", "An0ther&3xyz")
+	other.Set("passwordAgain", "An0ther&3xyz")
+	between = func() {
+		contains(t, v.post("/activate/"+token, goodSecrets()), http.StatusOK, "You can now make and receive calls")
+	}
+	contains(t, v.post("/activate/"+token, other), http.StatusOK, "already active")
+	contains(t, v.post("/activate/"+token, goodSecrets()), http.StatusOK, "You can now make and receive calls")
+}
+
+func TestALinkToAnAddressThatIsNotTheUsersAnyMoreLeadsNowhere(t *testing.T) {
+	v := visit(t)
+	id, token := v.invited()
+	done, err := v.server.Desk.ChangeUser(v.Context(), v.cause(), id, api.ChangeForm{Email: api.Put("countess@example.com")})
+	v.must(err)
+	v.settle(done)
+	contains(t, v.view("/activate/"+token), http.StatusOK, "A mail is on its way")
+	shown := v.post("/activate/"+token, goodSecrets())
+	contains(t, shown, http.StatusOK, "A mail is on its way")
+	if strings.Contains(shown.body, "+4930123451") || v.state(id).Lifecycle != user.Pending {
+		t.Error("the old link still leads somewhere")
+	}
+	v.do(id, func(cause domain.Cause) domain.Decide {
+		return user.IssueLink{Cause: cause, Policy: v.rules("unifyoffice"), Mint: user.Minter(key(2), id)}.Decide
+	})
+	contains(t, v.view("/activate/"+token), http.StatusGone, "A newer link was sent")
+	contains(t, v.post("/activate/"+v.token(id), goodSecrets()), http.StatusOK, "You can now make and receive calls")
 }
 
 func TestBrokenRulesAreToldBesideTheirFieldsAndNoSecretComesBack(t *testing.T) {

@@ -30,6 +30,10 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		f.fail(c, err)
 		return
 	}
+	if view.Stale, err = f.cfg.Views.Stale(ctx, company.Stream(id)); err != nil {
+		f.fail(c, err)
+		return
+	}
 	view.Users.Companies = []pages.Option{{Value: id, Label: row.Name}}
 	if view.Users.Rows, _, err = f.cfg.Views.Users(ctx, projections.UserFilter{Company: id, Limit: shortList}); err != nil {
 		f.fail(c, err)

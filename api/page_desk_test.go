@@ -64,7 +64,7 @@ func TestNoPageHoldsScriptOrStyleOfItsOwn(t *testing.T) {
 		}
 		csp := shown.header.Get("Content-Security-Policy")
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store",
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Cache-Control": "no-store",
 		} {
 			if got := shown.header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)

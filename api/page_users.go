@@ -11,6 +11,7 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
+	"dialtone/domain/user"
 	"dialtone/eventstore"
 	"dialtone/projections"
 )
@@ -67,6 +68,9 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
 	}}
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
+		return pages.Account{}, err
+	}
+	if account.Stale, err = f.cfg.Views.Stale(ctx, user.Stream(id)); err != nil {
 		return pages.Account{}, err
 	}
 	firm, err := f.cfg.Views.GetCompany(ctx, state.Company)

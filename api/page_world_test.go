@@ -13,6 +13,7 @@ import (
 	"dialtone/api"
 	"dialtone/deploy/policies"
 	"dialtone/domain"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -27,10 +28,11 @@ type visitor struct {
 	closing chan struct{}
 }
 
-func visit(t *testing.T) *visitor {
+func visit(t *testing.T, changes ...func(*api.Config)) *visitor {
 	t.Helper()
 	v := &visitor{T: t, closing: make(chan struct{})}
-	v.house = open(t, func(cfg *api.Config) { cfg.TemporalUI, cfg.Closing = "http://127.0.0.1:8233", v.closing })
+	pages := func(cfg *api.Config) { cfg.TemporalUI, cfg.Closing = "http://127.0.0.1:8233", v.closing }
+	v.house = open(t, append(changes, pages)...)
 	v.browser = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return v
 }
@@ -138,14 +140,20 @@ func (v *visitor) do(id string, decide func(domain.Cause) domain.Decide) {
 // mailed brings a user to the open link and gives its token.
 func (v *visitor) mailed(id string) string {
 	v.Helper()
-	presets, err := policies.Presets()
-	v.must(err)
 	v.do(id, func(domain.Cause) domain.Decide { return user.StartStep{Step: "line"}.Decide })
 	v.do(id, func(domain.Cause) domain.Decide { return user.FinishStep{Step: "line", Attempt: 1}.Decide })
 	v.do(id, func(cause domain.Cause) domain.Decide {
-		return user.IssueLink{Cause: cause, Policy: presets["unifyoffice"], Mint: user.Minter(key(2), id)}.Decide
+		return user.IssueLink{Cause: cause, Policy: v.rules("unifyoffice"), Mint: user.Minter(key(2), id)}.Decide
 	})
 	return v.token(id)
+}
+
+// rules gives a preset.
+func (v *visitor) rules(name string) policy.Policy {
+	v.Helper()
+	presets, err := policies.Presets()
+	v.must(err)
+	return presets[name]
 }
 
 // token gives the token of a user's link as the mail carries it.

@@ -111,7 +111,7 @@ func TestEveryAnswerIsGuarded(t *testing.T) {
 	h := open(t)
 	a := h.call(http.MethodGet, "/v1/users", "").want(t, http.StatusOK)
 	for name, want := range map[string]string{
-		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
+		"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store", "Cross-Origin-Opener-Policy": "same-origin",
 	} {
 		if a.header.Get(name) != want {
 			t.Errorf("%s is %q", name, a.header.Get(name))

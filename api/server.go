@@ -36,8 +36,9 @@ type Config struct {
 	SIPTransport  string // what a desk phone is told: "udp", "tcp" or "tls"
 	OperatorToken string // bearer token with the operator's role
 
-	NewID   func() string                         // a fresh random UUID, for commands, requests and sessions
-	Hash    func(password string) (string, error) // argon2id in PHC form, bounded in concurrency
+	NewID   func() string                             // a fresh random UUID, for commands, requests and sessions
+	Hash    func(password string) (string, error)     // argon2id in PHC form, bounded in concurrency
+	Verify  func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike; nil: never known
 	Log     *slog.Logger
 	Dev     http.Handler                // /dev/*: embedded mode only, else nil
 	Ready   func(context.Context) error // why the process cannot serve yet, nil if it can
@@ -56,6 +57,7 @@ type Server struct {
 	sessions *sessions
 	answers  *answers
 	times    *prometheus.HistogramVec
+	gauges   *gauges
 	document []byte // /openapi.json
 }
 
@@ -67,8 +69,8 @@ func New(cfg Config) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
 		Desk: &Desk{cfg: cfg, journal: cfg.Journal}, cfg: cfg, engine: gin.New(),
-		sessions: newSessions(cfg), times: newTimes(cfg.Measure),
-		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, log: cfg.Log},
+		sessions: newSessions(cfg), times: newTimes(cfg.Measure), gauges: newGauges(cfg.Measure),
+		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, newID: cfg.NewID, log: cfg.Log},
 	}
 	if err := s.engine.SetTrustedProxies(nil); err != nil {
 		return nil, fmt.Errorf("the API cannot be made: %w", err)

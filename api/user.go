@@ -31,6 +31,7 @@ type User struct {
 	SIMs               []string   `json:"sims"`
 	Profile            string     `json:"profile"`
 	Erased             bool       `json:"erased,omitempty" doc:"The person is forgotten"`
+	Stale              bool       `json:"stale,omitempty" doc:"Facts about the user wait to be shown; what is here may be older than they are"`
 	CreatedAt          time.Time  `json:"createdAt"`
 	Revision           uint64     `json:"revision"`
 }

@@ -115,7 +115,11 @@ func (s *Server) getUser(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &UserFound{ETag: entityTag(row.Revision), Body: ShownUser(state, row.Revision, s.cfg.Journal.Now())}, nil
+	body := ShownUser(state, row.Revision, s.cfg.Journal.Now())
+	if body.Stale, err = s.cfg.Views.Stale(ctx, user.Stream(in.ID)); err != nil {
+		return nil, err
+	}
+	return &UserFound{ETag: entityTag(row.Revision), Body: body}, nil
 }
 
 // userAt folds what was recorded up to a moment.

@@ -43,6 +43,90 @@ func TestVerifyNamesTheEventOfWhichOneByteWasChanged(t *testing.T) {
 	}
 }
 
+// tampering is one way to change events behind the store's back, with what
+// verify has to say to it. USER and COMPANY stand for the streams.
+var tampering = map[string]struct{ change, told string }{
+	"data is edited": {
+		`UPDATE events SET data = CAST(replace(CAST(data AS text), '"line"', '"lime"') AS blob)
+			WHERE stream = 'USER' AND type = 'user.step-started.v1' AND CAST(data AS text) LIKE '%"line"%'`, "user.step-started.v1",
+	},
+	"metadata is edited": {
+		`UPDATE events SET meta = CAST(replace(CAST(meta AS text), '"channel":"api"', '"channel":"spi"') AS blob)
+			WHERE stream = 'USER' AND revision = 0`, "USER@0",
+	},
+	"an event is dated back":    {`UPDATE events SET recorded = recorded - 3600000000 WHERE stream = 'USER' AND revision = 1`, "before the event ahead of it"},
+	"an event is dated forward": {`UPDATE events SET recorded = recorded + 3600000000 WHERE stream = 'USER' AND revision = 1`, "before the event ahead of it"},
+	"all events are dated back": {`UPDATE events SET recorded = recorded - 3600000000`, "before its command"},
+	"an event is taken out":     {`DELETE FROM events WHERE stream = 'USER' AND revision = 1`, "USER@2"},
+	"the end of a stream is cut off": {
+		`DELETE FROM events WHERE stream = 'COMPANY' AND revision = (SELECT max(revision) FROM events WHERE stream = 'COMPANY')`, "are missing",
+	},
+	"a whole stream is cut out": {`DELETE FROM events WHERE stream = 'COMPANY'`, "are missing"},
+	"two events swap their data": {
+		`UPDATE events SET data = other.data FROM (SELECT revision, data FROM events WHERE stream = 'USER' AND revision < 2) AS other
+			WHERE events.stream = 'USER' AND events.revision = 1 - other.revision`, "USER@1",
+	},
+	"an event goes to another stream": {`UPDATE events SET stream = 'user-eve', revision = 0 WHERE stream = 'USER' AND revision = 1`, "user-eve@0"},
+	"an event gets another type":      {`UPDATE events SET type = 'user.resumed.v1' WHERE stream = 'USER' AND revision = 1`, "USER@1"},
+	"an event moves to the end": {
+		`UPDATE events SET position = (SELECT max(position) + 1 FROM events) WHERE stream = 'COMPANY' AND revision = 0`, "COMPANY@0",
+	},
+	"events of two streams change places": {
+		`UPDATE events SET position = -position WHERE stream = 'USER' AND revision = 0
+				OR stream = 'COMPANY' AND revision = (SELECT max(revision) FROM events WHERE stream = 'COMPANY');
+			UPDATE events SET position = position - (SELECT sum(position) FROM events WHERE position < 0) WHERE position < 0`, "before the event ahead of it",
+	},
+}
+
+func TestVerifyNoticesAllKindsOfTampering(t *testing.T) {
+	h := newHouse(t)
+	company := h.company("onenet", "+4930231280000", "+4930231280009", 5)
+	id := h.user(company, object{"firstName": "Ada", "lastName": "Sommer", "number": "+4930231280001"})
+	eventually(t, "the activation", func() bool { return h.state(id) == "activated" })
+	if err := h.stop(); err != nil {
+		t.Fatalf("stop: %v", err)
+	}
+	streams := strings.NewReplacer("USER", "user-"+id, "COMPANY", "company-"+company)
+	for name, c := range tampering {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "events.db")
+			alter(t, filepath.Join(h.data, "events.db"), `VACUUM INTO '`+file+`'`)
+			if out, err := h.tool("verify", "--eventstore", "sqlite:"+file); err != nil {
+				t.Fatalf("verify of an untouched copy: %v\n%s", err, out)
+			}
+			if changed := alter(t, file, streams.Replace(c.change)); changed == 0 {
+				t.Fatal("nothing was changed")
+			}
+			out, err := h.tool("verify", "--eventstore", "sqlite:"+file)
+			if exitCode(err) != 1 || !strings.Contains(out, "broken: ") || !strings.Contains(out, streams.Replace(c.told)) {
+				t.Errorf("exit status %d, want 1 and %q:\n%s", exitCode(err), c.told, out)
+			}
+		})
+	}
+	if out, err := h.tool("verify", "--stream", "user-eve"); exitCode(err) != 1 || !strings.Contains(out, "user-eve") {
+		t.Errorf("a stream without events: exit status %d\n%s", exitCode(err), out)
+	}
+}
+
+// alter changes a SQLite file and tells how many rows.
+func alter(t *testing.T, file, statement string) int64 {
+	t.Helper()
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	result, err := db.Exec(statement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := result.RowsAffected()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
 func TestARestartGoesOnWhereItStopped(t *testing.T) {
 	h := newHouse(t)
 	company := h.company("unifyoffice", "+4930231270000", "+4930231270009", 5)

@@ -102,6 +102,29 @@ func Verify(before Chain, event Recorded) (Chain, error) {
 	return claimed, nil
 }
 
+// ClockSkew is how far apart the clocks may be that date a command and the
+// event it led to.
+const ClockSkew = 5 * time.Minute
+
+// VerifyTime checks what the chain cannot cover, since the store adds it: that
+// an event was recorded neither before the event ahead of it nor before the
+// command it stands for.
+func VerifyTime(before time.Time, event Recorded) error {
+	if event.Time.Before(before) {
+		return fmt.Errorf("recorded at %s, before the event ahead of it at %s", written(event.Time), written(before))
+	}
+	meta, err := parseMeta(event.Meta)
+	if err != nil {
+		return err
+	}
+	if event.Time.Before(meta.At.Add(-ClockSkew)) {
+		return fmt.Errorf("recorded at %s, more than %s before its command at %s", written(event.Time), ClockSkew, written(meta.At))
+	}
+	return nil
+}
+
+func written(at time.Time) string { return at.UTC().Format(time.RFC3339Nano) }
+
 func parseMeta(raw []byte) (Meta, error) {
 	var meta Meta
 	if err := json.Unmarshal(raw, &meta); err != nil {

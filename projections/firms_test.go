@@ -196,3 +196,51 @@ func TestLicencesAreCountedByTheSeatsThatAreTaken(t *testing.T) {
 		equal(t, "used of "+want.Kind, rows[i].Used, want.Used)
 	}
 }
+
+func TestFreeSeatsAreListedFromTheAskersPlaceOn(t *testing.T) {
+	h := newHouse(t)
+	one, two := user.Stream(userID(1)), user.Stream(userID(2))
+	for seat, owner := range map[int]string{1: one, 3: two, 4: two} {
+		h.tell(user.SeatStream(acme, "standard", seat), take(owner))
+	}
+	h.tell(user.SeatStream(acme, "standard-plus", 2), take(one)) // of another pool
+	h.tell(user.SeatStream(acme, "standard", 4), claim.Released{Owner: two, Reason: "test"})
+	h.followed()
+	pool := user.SeatPool(acme, "standard")
+	for _, c := range []struct {
+		name string
+		ask  projections.SeatQuery
+		want []int
+	}{
+		{"a stranger gets what is free", projections.SeatQuery{Owner: "user-x", Count: 5, Limit: 9}, []int{2, 4, 5}},
+		{"from a place on, going round", projections.SeatQuery{Owner: "user-x", Count: 5, From: 3, Limit: 9}, []int{4, 5, 2}},
+		{"what somebody has is free to him", projections.SeatQuery{Owner: one, Count: 5, Limit: 9}, []int{1, 2, 4, 5}},
+		{"no more than asked for", projections.SeatQuery{Owner: "user-x", Count: 5, From: 1, Limit: 1}, []int{2}},
+		{"no more than there are", projections.SeatQuery{Owner: "user-x", Count: 1, Limit: 9}, nil},
+	} {
+		c.ask.Pool = pool
+		got, sure, err := h.views.FreeSeats(t.Context(), c.ask)
+		var want []string
+		for _, seat := range c.want {
+			want = append(want, user.SeatStream(acme, "standard", seat))
+		}
+		if err != nil || !sure || !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, %v, %v, want %v", c.name, got, sure, err, want)
+		}
+	}
+}
+
+func TestNobodyIsSureOfSeatsWhoseFactsAreParked(t *testing.T) {
+	h := newHouse(t)
+	stop := h.run(h.views, h.knowing(without("claim.released.v1")...))
+	h.tell(user.SeatStream(acme, "standard", 1), take(user.Stream(userID(1))))
+	h.tell(user.SeatStream(acme, "standard", 1), claim.Released{Owner: user.Stream(userID(1)), Reason: "test"})
+	h.settled()
+	stop()
+	for kind, want := range map[string]bool{"standard": false, "basic": true} {
+		_, sure, err := h.views.FreeSeats(t.Context(), projections.SeatQuery{Pool: user.SeatPool(acme, kind), Owner: "user-x", Count: 1, Limit: 1})
+		if err != nil || sure != want {
+			t.Errorf("%s: sure is %v, %v", kind, sure, err)
+		}
+	}
+}

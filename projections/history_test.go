@@ -70,7 +70,9 @@ func TestTheHistoryHoldsEverythingAboutOneUser(t *testing.T) {
 		{"by actor", projections.HistoryFilter{Actor: "olga"}, lifeOfOne},
 		{"by another actor", projections.HistoryFilter{Actor: "admin"}, nil},
 		{"from on", projections.HistoryFilter{From: morning.Add(2 * time.Hour)}, lifeOfOne[5:]},
-		{"before", projections.HistoryFilter{To: morning.Add(time.Hour)}, lifeOfOne[:3]},
+		{"up to", projections.HistoryFilter{To: morning.Add(time.Hour)}, lifeOfOne[:5]},
+		{"one moment", projections.HistoryFilter{From: morning.Add(time.Hour), To: morning.Add(time.Hour)}, lifeOfOne[3:5]},
+		{"before", projections.HistoryFilter{To: morning.Add(time.Hour - time.Microsecond)}, lifeOfOne[:3]},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.filter.User = id

@@ -47,6 +47,32 @@ func (v *Views) Licences(ctx context.Context, id string) ([]LicenceRow, error) {
 	return rows, nil
 }
 
+// SeatQuery asks for free seats: of a pool with seats 1 to Count, beginning
+// behind the seat From and going round. What Owner has counts as free, since it
+// is the owner who asks.
+type SeatQuery struct {
+	Pool, Owner        string
+	Count, From, Limit int
+}
+
+// FreeSeats gives the streams of seats that nobody has. It is sure unless facts
+// about a seat of the pool are parked.
+func (v *Views) FreeSeats(ctx context.Context, q SeatQuery) (streams []string, sure bool, err error) {
+	err = v.reading.NewRaw(`WITH RECURSIVE round (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM round WHERE n + 1 < ?),
+		places (stream) AS (SELECT ? || '-' || ((? + n) % ? + 1) FROM round)
+		SELECT stream FROM places WHERE NOT EXISTS (SELECT 1 FROM seats AS s WHERE s.stream = places.stream AND s.owner <> ?) LIMIT ?`,
+		q.Count, q.Pool, q.From, q.Count, q.Owner, q.Limit).Scan(ctx, &streams)
+	if err != nil {
+		return nil, false, fmt.Errorf("look for a free seat: %w", err)
+	}
+	waiting, err := v.reading.NewSelect().Model((*parked)(nil)).Where("p.projection = ?", licences.name).
+		Where("p.stream > ?", q.Pool+"-").Where("p.stream < ?", q.Pool+".").Exists(ctx) // "." comes behind "-"
+	if err != nil {
+		return nil, false, fmt.Errorf("look for parked facts about seats: %w", err)
+	}
+	return streams, !waiting, nil
+}
+
 var licences = projection{
 	name: "licences", tables: []string{"licences", "seats"},
 	wants: []string{"claim.", company.LicencesOrdered{}.Type()}, apply: one(applyLicence),

@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -25,12 +26,18 @@ type Checkpoints interface {
 	Unlease(ctx context.Context, name, holder string) error
 }
 
+// Temporal wakes a workflow, and starts it where it is not running.
+type Temporal interface {
+	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
+		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
+}
+
 // Reactor makes workflows follow facts: every fact of a user that no workflow
 // wrote starts or wakes the workflow user/<id>.
 type Reactor struct {
 	Journal     *eventstore.Journal
 	Checkpoints Checkpoints
-	Temporal    client.Client
+	Temporal    Temporal
 	Holder      string // this process, for the lease
 	Log         *slog.Logger
 
@@ -86,8 +93,8 @@ func (r *Reactor) follow(ctx context.Context) error {
 		case err := <-failed:
 			return err
 		case <-renew.C:
-			if held, err := r.Checkpoints.Lease(ctx, reactorName, r.Holder, reactorLease); err != nil || !held {
-				return fmt.Errorf("keep the reactor's lease (held: %t): %w", held, err)
+			if err := r.renew(ctx); err != nil {
+				return err
 			}
 		case first := <-messages:
 			if err := r.pass(ctx, collect(first, messages)); err != nil {
@@ -95,6 +102,19 @@ func (r *Reactor) follow(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+var errLost = errors.New("another process is the reactor now")
+
+func (r *Reactor) renew(ctx context.Context) error {
+	held, err := r.Checkpoints.Lease(ctx, reactorName, r.Holder, reactorLease)
+	if err == nil && !held {
+		err = errLost
+	}
+	if err != nil {
+		return fmt.Errorf("keep the reactor's lease: %w", err)
+	}
+	return nil
 }
 
 // resume gives the position to go on from: the checkpoint, or a little earlier
@@ -109,7 +129,7 @@ func (r *Reactor) resume(ctx context.Context) (eventstore.Position, error) {
 		r.begun = true
 		return at, nil
 	}
-	for last, err := range r.Journal.Store().ReadAll(ctx, at, eventstore.Backwards, 1) {
+	for last, err := range r.Journal.Store().ReadAll(ctx, at+1, eventstore.Backwards, 1) {
 		if err != nil {
 			return 0, fmt.Errorf("look at the reactor's last fact: %w", err)
 		}

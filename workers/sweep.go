@@ -2,6 +2,7 @@ package workers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -37,18 +38,24 @@ const (
 // Run sweeps until the context ends.
 func (s *Sweep) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		rows, err := s.Overdue.OverdueClaims(ctx, s.Journal.Now(), sweepBatch)
-		if err != nil && ctx.Err() == nil {
-			s.Log.Warn("the sweep cannot list overdue claims", "error", err)
-		}
-		for _, row := range rows {
-			if err := s.settle(ctx, row); err != nil && ctx.Err() == nil {
-				s.Log.Warn("a claim could not be settled", "stream", row.Stream, "error", err)
-			}
-		}
+		s.round(ctx)
 		pause(ctx, sweepPause)
 	}
 	return nil
+}
+
+// round settles what is overdue; what could not be settled is met again in the
+// next one.
+func (s *Sweep) round(ctx context.Context) {
+	rows, err := s.Overdue.OverdueClaims(ctx, s.Journal.Now(), sweepBatch)
+	if err != nil && ctx.Err() == nil {
+		s.Log.Warn("the sweep cannot list overdue claims", "error", err)
+	}
+	for _, row := range rows {
+		if err := s.settle(ctx, row); err != nil && ctx.Err() == nil {
+			s.Log.Warn("a claim could not be settled", "stream", row.Stream, "error", err)
+		}
+	}
 }
 
 // settle asks the owner first. Before a claim is released, the owner's stream
@@ -62,8 +69,16 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 		Reason:  "not confirmed by " + row.Deadline.UTC().Format(time.RFC3339),
 		At:      s.Journal.Now(),
 	}
-	_, err := s.Journal.Execute(ctx, row.Owner, cause.For(row.Owner), abandon(row), eventstore.ByState())
-	held := domain.KindOf(err) == domain.Refused
+	loaded, err := s.Journal.Load(ctx, row.Stream)
+	if err != nil {
+		return err
+	}
+	if waiting, err := letGo(row)(loaded.Facts); err != nil || len(waiting) == 0 {
+		return err // the list is late: nothing is waiting any more
+	}
+	_, err = s.Journal.Execute(ctx, row.Owner, cause.For(row.Owner), abandon(row), eventstore.ByState())
+	fault, _ := errors.AsType[*domain.Fault](err)
+	held := fault != nil && fault.Code == claimHeld
 	if err != nil && !held {
 		return fmt.Errorf("ask %s about its claim: %w", row.Owner, err)
 	}
@@ -77,6 +92,9 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 	s.Log.Info("an overdue claim was settled", "stream", row.Stream, "kept", held)
 	return nil
 }
+
+// claimHeld is the code of the refusal by an owner who names the claim.
+const claimHeld = "claim-held"
 
 func abandon(row projections.ClaimRow) domain.Decide {
 	if strings.HasPrefix(row.Owner, "company-") {
@@ -95,13 +113,19 @@ func keep(row projections.ClaimRow) domain.Decide {
 	return claim.Confirm(row.Owner)
 }
 
+// precision is how exactly the list keeps deadlines.
+const precision = time.Microsecond
+
+// letGo releases the taking that was judged. The list may be late: what has
+// been taken anew meanwhile has a later deadline and is left alone.
 func letGo(row projections.ClaimRow) domain.Decide {
 	const reason = "not confirmed in time"
+	due := row.Deadline.Add(precision)
 	switch row.Kind {
 	case projections.KindAssignment:
-		return number.Release(strings.TrimPrefix(row.Owner, "user-"), reason)
+		return number.Expire(strings.TrimPrefix(row.Owner, "user-"), due, reason)
 	case projections.KindConnection:
-		return number.Disconnect(strings.TrimPrefix(row.Owner, "company-"), reason)
+		return number.ExpireConnection(strings.TrimPrefix(row.Owner, "company-"), due, reason)
 	}
-	return claim.Release(row.Owner, reason)
+	return claim.Expire(row.Owner, due, reason)
 }

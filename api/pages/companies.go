@@ -17,6 +17,7 @@ type Company struct {
 	Users    Users
 	Fields   []Field
 	Command  string
+	Stale    bool // facts wait that are not shown yet
 }
 
 // Overview is what the back-office sees first.

@@ -14,6 +14,7 @@ type Account struct {
 	Steps                 []projections.StepRow
 	Commands              Commands
 	TemporalURL           string // of the user's workflow; "" for no link
+	Stale                 bool   // facts wait that are not shown yet
 }
 
 // Commands are the ids of the commands that the page's forms give, so that a

@@ -40,6 +40,8 @@ type Config struct {
 	SMS               string `koanf:"sms"`
 	MailFrom          string `koanf:"mail-from"`
 	EventStoreListen  string `koanf:"eventstore-listen"`
+	EventStoreUser    string `koanf:"eventstore-user"`
+	EventStoreOpen    bool   `koanf:"eventstore-insecure"`
 	SIPTLS            string `koanf:"sip-tls"`
 	SIPWS             string `koanf:"sip-ws"`
 	Policies          string `koanf:"policies"`
@@ -98,9 +100,7 @@ func loadConfig(flags *pflag.FlagSet) (Config, error) {
 			return Config{}, fmt.Errorf("configuration file %s: %w", path, err)
 		}
 	}
-	if err := unknownKeys(k, flags, path); err != nil {
-		return Config{}, err
-	}
+	unknown := unknownKeys(k, flags, path)
 	environment := env.Provider(".", env.Opt{Prefix: "DIALTONE_", TransformFunc: func(key, value string) (string, any) {
 		return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(key, "DIALTONE_")), "_", "-"), value
 	}})
@@ -112,13 +112,13 @@ func loadConfig(flags *pflag.FlagSet) (Config, error) {
 	}
 	var c Config
 	if err := k.Unmarshal("", &c); err != nil {
-		return Config{}, fmt.Errorf("read the configuration: %w", err)
+		return Config{}, errors.Join(unknown, fmt.Errorf("read the configuration: %w", err))
 	}
 	if c.PublicURL == defaultPublicURL && c.HTTP != defaultHTTP {
 		c.PublicURL = "" // follows the address that is bound
 	}
 	c.place()
-	return c, c.validate()
+	return c, errors.Join(unknown, c.validate())
 }
 
 func unknownKeys(k *koanf.Koanf, flags *pflag.FlagSet, path string) error {
@@ -192,8 +192,11 @@ func (c *Config) validate() error {
 // unserved names the settings that ask for what is not served yet.
 func (c *Config) unserved() []string {
 	var names []string
-	for name, value := range map[string]string{"eventstore-listen": c.EventStoreListen, "sip-tls": c.SIPTLS, "sip-ws": c.SIPWS} {
-		if value != "" {
+	for name, asked := range map[string]bool{
+		"eventstore-listen": c.EventStoreListen != "", "eventstore-user": c.EventStoreUser != "", "eventstore-insecure": c.EventStoreOpen,
+		"sip-tls": c.SIPTLS != "", "sip-ws": c.SIPWS != "",
+	} {
+		if asked {
 			names = append(names, name)
 		}
 	}

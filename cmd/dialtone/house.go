@@ -44,48 +44,90 @@ const (
 	secretSnapshot = "sip-snapshot-1"
 )
 
-// build opens what every role needs, from the ground up.
-func build(ctx context.Context, c Config, log *slog.Logger) (_ *house, err error) {
-	h := &house{config: c, log: log, secrets: map[string][]byte{}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, h.close())
-		}
-	}()
+// build opens what every role needs, from the ground up, and makes what is missing.
+func build(ctx context.Context, c Config, log *slog.Logger) (*house, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if err := h.openKeys(ctx); err != nil {
+	master, err := firstMasterKey(c.MasterKey, sqliteFile(c.Keys))
+	if err != nil {
 		return nil, err
 	}
-	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: sqliteFile(c.EventStore), Clock: time.Now, Log: log})
+	h := &house{config: c, log: log, secrets: map[string][]byte{}}
+	return h.open(ctx, master, h.openEvents, h.readSecrets, h.openViews)
+}
+
+// look opens a house that is there, to look at its facts; it makes nothing.
+func look(ctx context.Context, c Config, log *slog.Logger) (*house, error) {
+	if err := needFiles(c.EventStore, c.Keys); err != nil {
+		return nil, err
+	}
+	master, err := masterKey(c.MasterKey)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("there is no %s; name it with --master-key", c.MasterKey)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open the event store: %w", err)
+		return nil, err
+	}
+	h := &house{config: c, log: log}
+	return h.open(ctx, master, h.openEvents)
+}
+
+// lookAtViews opens a house that is there with its read models.
+func lookAtViews(ctx context.Context, c Config, log *slog.Logger) (*house, error) {
+	if err := needFiles(c.Database); err != nil {
+		return nil, err
+	}
+	h, err := look(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.openViews(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// open opens the keys and then one part after the other, or nothing.
+func (h *house) open(ctx context.Context, master []byte, parts ...func(context.Context) error) (*house, error) {
+	keys, err := sqlstore.OpenKeys(ctx, sqliteFile(h.config.Keys), master, rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("open the key store: %w", err)
+	}
+	h.keys, h.closers = keys, append(h.closers, keys.Close)
+	for _, part := range parts {
+		if err := part(ctx); err != nil {
+			return nil, errors.Join(err, h.close())
+		}
+	}
+	return h, nil
+}
+
+func (h *house) openEvents(ctx context.Context) error {
+	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: sqliteFile(h.config.EventStore), Clock: time.Now, Log: h.log})
+	if err != nil {
+		return fmt.Errorf("open the event store: %w", err)
 	}
 	h.store, h.closers = store, append(h.closers, store.Close)
 	codec, err := eventstore.NewCodec(h.keys, wire.Events()...)
 	if err != nil {
-		return nil, err
-	}
-	h.journal = eventstore.NewJournal(store, codec, time.Now)
-	h.views, err = projections.Open(ctx, projections.Config{DSN: c.Database, Log: log, Clock: time.Now})
-	if err != nil {
-		return nil, fmt.Errorf("open the read models: %w", err)
-	}
-	h.closers = append(h.closers, h.views.Close)
-	return h, nil
-}
-
-func (h *house) openKeys(ctx context.Context) error {
-	master, err := masterKey(h.config.MasterKey)
-	if err != nil {
 		return err
 	}
-	h.keys, err = sqlstore.OpenKeys(ctx, sqliteFile(h.config.Keys), master, rand.Reader)
+	h.journal = eventstore.NewJournal(store, codec, time.Now)
+	return nil
+}
+
+func (h *house) openViews(ctx context.Context) (err error) {
+	h.views, err = projections.Open(ctx, projections.Config{DSN: h.config.Database, Log: h.log, Clock: time.Now})
 	if err != nil {
-		return fmt.Errorf("open the key store: %w", err)
+		return fmt.Errorf("open the read models: %w", err)
 	}
-	h.closers = append(h.closers, h.keys.Close)
+	h.closers = append(h.closers, h.views.Close)
+	return nil
+}
+
+// readSecrets reads the server's secrets, and makes them at the first start.
+func (h *house) readSecrets(ctx context.Context) (err error) {
 	for _, name := range []string{secretClaims, secretLinks, secretDevices, secretSessions, secretNonces, secretSnapshot} {
 		if h.secrets[name], err = h.keys.Secret(ctx, name); err != nil {
 			return fmt.Errorf("read the server's secret %s: %w", name, err)
@@ -131,10 +173,17 @@ func sqliteFile(dsn string) string { return strings.TrimPrefix(dsn, "sqlite:") }
 
 // needFiles refuses to make an empty store where somebody wants to look at one.
 func needFiles(dsns ...string) error {
+	var problems []error
 	for _, dsn := range dsns {
-		if _, err := os.Stat(sqliteFile(dsn)); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no %s; name the folder with --data", sqliteFile(dsn))
+		if file := sqliteFile(dsn); !isFile(file) {
+			problems = append(problems, fmt.Errorf("there is no %s; name the folder with --data", file))
 		}
 	}
-	return nil
+	return errors.Join(problems...)
+}
+
+// isFile tells whether something was ever written into a file.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() > 0
 }

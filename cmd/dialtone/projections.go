@@ -19,12 +19,16 @@ func projectionsCommand() *cobra.Command {
 			Use: "rebuild NAME", Short: "Builds one anew beside the live table and switches", Args: cobra.ExactArgs(1),
 			RunE: configured(projectionsRebuild),
 		},
+		&cobra.Command{
+			Use: "unpark NAME STREAM", Short: "Applies the parked events of a stream again", Args: cobra.ExactArgs(2),
+			RunE: configured(projectionsUnpark),
+		},
 	)
 	return command
 }
 
 func projectionsStatus(cmd *cobra.Command, _ []string, c Config) error {
-	h, err := open(cmd, c)
+	h, err := lookAtViews(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
 	if err != nil {
 		return err
 	}
@@ -46,7 +50,7 @@ func projectionsStatus(cmd *cobra.Command, _ []string, c Config) error {
 }
 
 func projectionsRebuild(cmd *cobra.Command, args []string, c Config) error {
-	h, err := open(cmd, c)
+	h, err := lookAtViews(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
 	if err != nil {
 		return err
 	}
@@ -59,10 +63,17 @@ func projectionsRebuild(cmd *cobra.Command, args []string, c Config) error {
 	return nil
 }
 
-// open opens a house that is there, to look at it.
-func open(cmd *cobra.Command, c Config) (*house, error) {
-	if err := needFiles(c.EventStore, c.Keys); err != nil {
-		return nil, err
+// projectionsUnpark applies what waits behind an event that could not be
+// applied. What still cannot be applied is told and goes on waiting.
+func projectionsUnpark(cmd *cobra.Command, args []string, c Config) error {
+	h, err := lookAtViews(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
+	if err != nil {
+		return err
 	}
-	return build(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
+	defer h.close() // what was applied has been committed
+	if err := h.views.Unpark(cmd.Context(), args[0], args[1], h.journal); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "no event of %s waits for %s\n", args[1], args[0])
+	return nil
 }

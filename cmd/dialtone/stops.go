@@ -46,14 +46,14 @@ func (s *stops) run(ctx context.Context) error {
 		errs := make([]error, len(wave))
 		var all sync.WaitGroup
 		for i, stop := range wave {
-			all.Go(func() { errs[i] = stop(ctx) })
+			all.Go(func() {
+				if err := stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+					errs[i] = err
+				}
+			})
 		}
 		all.Wait()
 		problems = append(problems, errs...)
 	}
-	err := errors.Join(problems...)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil
-	}
-	return err
+	return errors.Join(problems...)
 }

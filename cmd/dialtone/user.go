@@ -35,7 +35,7 @@ func userCommand() *cobra.Command {
 // userHistory prints a user's facts. It reads the stream itself, so it tells
 // the truth also when the read models lag.
 func userHistory(cmd *cobra.Command, args []string, c Config) error {
-	h, err := open(cmd, c)
+	h, err := look(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func userShow(cmd *cobra.Command, args []string, c Config) error {
 			return fmt.Errorf("--at is a moment such as 2026-11-23T12:00:00Z, not %q", at)
 		}
 	}
-	h, err := open(cmd, c)
+	h, err := look(cmd.Context(), c, newLog(cmd.ErrOrStderr(), "warn"))
 	if err != nil {
 		return err
 	}

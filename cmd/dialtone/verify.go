@@ -13,17 +13,18 @@ import (
 
 func verifyCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use: "verify", Short: "Checks the hash chains of all events, or of one stream", Args: cobra.NoArgs,
+		Use: "verify", Short: "Checks chains, positions and times of all events, or of one stream", Args: cobra.NoArgs,
 		RunE: configured(verify),
 	}
-	command.Flags().String("stream", "", "only this stream")
+	command.Flags().String("stream", "", "only this stream; what is missing beside it is not noticed")
 	return command
 }
 
-var errBroken = errors.New("the chain is broken")
+var errBroken = errors.New("the events are not as they were written")
 
-// verify follows every stream's chain through the whole store and names each
-// event at which one breaks: changed, missing, put in or in another place.
+// verify goes through all events and names each at which something is broken:
+// changed, missing, put in, in another place or at another time. What was cut
+// off behind the last event is not to be seen here.
 func verify(cmd *cobra.Command, _ []string, c Config) error {
 	only, err := cmd.Flags().GetString("stream")
 	if err != nil {
@@ -41,14 +42,17 @@ func verify(cmd *cobra.Command, _ []string, c Config) error {
 	if only != "" {
 		events = store.Read(cmd.Context(), only, 0, eventstore.Forwards, 0)
 	}
-	check := chains{heads: map[string]chainHead{}}
+	check := verification{heads: map[string]chainHead{}, whole: only == ""}
 	for event, err := range events {
 		if err != nil {
 			return err
 		}
-		if err := check.follow(event); err != nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "broken: %s@%d (%s, %s): %v\n", event.Stream, event.Revision, event.Type, event.ID, err)
+		for _, finding := range check.follow(event) {
+			fmt.Fprintln(cmd.OutOrStdout(), "broken:", finding)
 		}
+	}
+	if only != "" && check.events == 0 {
+		return fmt.Errorf("there is no event of a stream %s", only)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%d events in %d streams, %d broken\n", check.events, len(check.heads), check.broken)
 	if check.broken > 0 {
@@ -62,24 +66,44 @@ type chainHead struct {
 	next  uint64
 }
 
-type chains struct {
+// verification is how far the check has come.
+type verification struct {
 	heads          map[string]chainHead
+	last           eventstore.Recorded
+	whole          bool // every event comes by, so that positions have no gaps: SQLite's are counted one by one
 	events, broken int
 }
 
-// follow checks one event. Behind a break it goes on from what the broken event
-// claims, so that each break is named once.
-func (c *chains) follow(event eventstore.Recorded) error {
-	c.events++
-	head := c.heads[event.Stream]
+// follow checks one event and gives what is broken. Behind a break it goes on
+// from what the event claims, so that each break is named once.
+func (v *verification) follow(event eventstore.Recorded) []string {
+	var findings []string
+	if from, to := v.last.Position+1, event.Position-1; v.whole && from <= to {
+		findings = append(findings, fmt.Sprintf("positions %d to %d are missing ahead of %s@%d", from, to, event.Stream, event.Revision))
+	}
+	err := v.chain(event)
+	if err == nil {
+		err = eventstore.VerifyTime(v.last.Time, event)
+	}
+	if err != nil {
+		findings = append(findings, fmt.Sprintf("%s@%d (%s, %s): %v", event.Stream, event.Revision, event.Type, event.ID, err))
+	}
+	v.last = event
+	v.events++
+	v.broken += len(findings)
+	return findings
+}
+
+// chain checks that an event is the next of its stream.
+func (v *verification) chain(event eventstore.Recorded) error {
+	head := v.heads[event.Stream]
 	after, err := eventstore.Verify(head.chain, event)
-	if err == nil && event.Revision != head.next {
+	if event.Revision != head.next {
 		err = fmt.Errorf("revision %d was expected", head.next)
 	}
 	if err != nil {
-		c.broken++
 		after = eventstore.ClaimedChain(event)
 	}
-	c.heads[event.Stream] = chainHead{chain: after, next: event.Revision + 1}
+	v.heads[event.Stream] = chainHead{chain: after, next: event.Revision + 1}
 	return err
 }

@@ -47,10 +47,8 @@ func (p *process) startAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	web := &http.Server{
-		Handler: server.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute,
-		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) }, // what is under way is drained
-	}
+	web := webServer(server.Handler(), readTime)
+	web.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) } // what is under way is drained
 	p.group.Go(func() error {
 		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve HTTP: %w", err)
@@ -66,6 +64,28 @@ func (p *process) startAPI(ctx context.Context) error {
 		return nil
 	})
 	return nil
+}
+
+// readTime is how long a request may take to arrive, its body included.
+const readTime = 30 * time.Second
+
+// webServer gives a server that bounds what strangers may send, and how slowly.
+func webServer(handler http.Handler, readTime time.Duration) *http.Server {
+	return &http.Server{
+		Handler: withoutReadDeadline(handler), ReadHeaderTimeout: min(5*time.Second, readTime), ReadTimeout: readTime,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+}
+
+// withoutReadDeadline lifts the deadline once a request without a body is there:
+// behind it net/http ends the request's context, and with it live pages.
+func withoutReadDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Body == http.NoBody {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a writer without deadlines has none to lift
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (p *process) apiConfig(ctx context.Context) (api.Config, error) {

@@ -104,6 +104,18 @@ func GiveBack(owner, by, reason string) domain.Decide {
 	}
 }
 
+// Expire is GiveBack for whoever knows a taking by its deadline only: what is
+// not confirmed and was due by then is released, what was taken anew later is
+// left alone.
+func Expire(owner string, deadline time.Time, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if s := Fold(history); s.Owner != owner || owner == "" || s.Confirmed || s.Deadline.After(deadline) {
+			return nil, nil
+		}
+		return []domain.Event{Released{Owner: owner, Reason: reason}}, nil
+	}
+}
+
 // Confirm makes the owner's claim stand for good.
 func Confirm(owner string) domain.Decide {
 	return func(history []domain.Fact) ([]domain.Event, error) {

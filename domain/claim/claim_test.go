@@ -53,6 +53,15 @@ func TestClaims(t *testing.T) {
 		{"another owner's taking is left alone", []domain.Event{taken}, claim.GiveBack(grace, "order", "changed"), nil, ""},
 		{"nobody gives nothing back", nil, claim.GiveBack("", "", "changed"), nil, ""},
 
+		{"what is due expires", []domain.Event{taken}, claim.Expire(ada, taken.Deadline, "changed"), []domain.Event{free}, ""},
+		{"what was due before expires", []domain.Event{taken}, claim.Expire(ada, later, "changed"), []domain.Event{free}, ""},
+		{"what is not due stays", []domain.Event{taken}, claim.Expire(ada, taken.Deadline.Add(-1), "changed"), nil, ""},
+		{"what stands does not expire", []domain.Event{taken, stands}, claim.Expire(ada, later, "changed"), nil, ""},
+		{"what was taken anew stays", []domain.Event{taken, free, claim.Taken{Owner: ada, Taking: "again", Deadline: later}}, claim.Expire(ada, taken.Deadline, "changed"), nil, ""},
+		{"another owner's taking does not expire", []domain.Event{taken}, claim.Expire(grace, later, "changed"), nil, ""},
+		{"expiring twice is nothing", []domain.Event{taken, free}, claim.Expire(ada, later, "changed"), nil, ""},
+		{"nobody's does not expire", nil, claim.Expire("", later, "changed"), nil, ""},
+
 		{"a claim is released", []domain.Event{taken, stands}, claim.Release(ada, "changed"), []domain.Event{free}, ""},
 		{"releasing twice is nothing", []domain.Event{taken, stands, free}, claim.Release(ada, "changed"), nil, ""},
 		{"another's claim is left alone", []domain.Event{taken}, claim.Release(grace, "changed"), nil, ""},

@@ -116,6 +116,18 @@ func Disconnect(company, reason string) domain.Decide {
 	}
 }
 
+// ExpireConnection is Disconnect for whoever knows a connection by its deadline
+// only: one that was due by then is undone, a later one and a user's number are
+// left alone.
+func ExpireConnection(company string, deadline time.Time, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if s := Fold(history); s.Company != company || company == "" || s.User != "" || s.Deadline.After(deadline) {
+			return nil, nil
+		}
+		return []domain.Event{Disconnected{Company: company, Reason: reason}}, nil
+	}
+}
+
 // Assign gives the number to a user of its company: At is now, By the command
 // it is assigned for. What holds for claims (claim.Take) holds here.
 type Assign struct {
@@ -146,6 +158,18 @@ func (in Assign) Decide(history []domain.Fact) ([]domain.Event, error) {
 func GiveBack(user, by, reason string) domain.Decide {
 	return func(history []domain.Fact) ([]domain.Event, error) {
 		if s := Fold(history); s.User != user || user == "" || s.Confirmed || s.Taking != by {
+			return nil, nil
+		}
+		return []domain.Event{Released{User: user, Reason: reason}}, nil
+	}
+}
+
+// Expire is GiveBack for whoever knows an assignment by its deadline only: what
+// is not confirmed and was due by then is released, what was assigned anew later
+// is left alone.
+func Expire(user string, deadline time.Time, reason string) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		if s := Fold(history); s.User != user || user == "" || s.Confirmed || s.Deadline.After(deadline) {
 			return nil, nil
 		}
 		return []domain.Event{Released{User: user, Reason: reason}}, nil

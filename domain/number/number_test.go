@@ -47,6 +47,16 @@ func TestNumbersOfACompany(t *testing.T) {
 		{"disconnecting twice is nothing", []domain.Event{connected, gone}, number.Disconnect("acme", "moved"), nil, ""},
 		{"another company's number stays connected", []domain.Event{connected}, number.Disconnect("globex", "moved"), nil, ""},
 		{"a user's number stays connected", []domain.Event{connected, assigned}, number.Disconnect("acme", "moved"), nil, "number-assigned"},
+		{"a connection that is due expires", []domain.Event{connected}, number.ExpireConnection("acme", noon, "moved"), []domain.Event{gone}, ""},
+		{"a connection that is not due stays", []domain.Event{connected}, number.ExpireConnection("acme", noon.Add(-1), "moved"), nil, ""},
+		{
+			"a connection made anew stays",
+			[]domain.Event{connected, gone, number.Connected{Company: "acme", Deadline: later}},
+			number.ExpireConnection("acme", noon, "moved"), nil, "",
+		},
+		{"a user's number does not expire", []domain.Event{connected, assigned}, number.ExpireConnection("acme", later, "moved"), nil, ""},
+		{"another company's connection does not expire", []domain.Event{connected}, number.ExpireConnection("globex", later, "moved"), nil, ""},
+		{"nobody's connection does not expire", nil, number.ExpireConnection("", later, "moved"), nil, ""},
 	})
 }
 
@@ -60,6 +70,16 @@ func TestNumbersOfAUser(t *testing.T) {
 		{"an assignment is given back", []domain.Event{connected, assigned}, number.GiveBack("ada", "order", "changed"), []domain.Event{released}, ""},
 		{"another command's assignment is left alone", []domain.Event{connected, assigned}, number.GiveBack("ada", "change", "changed"), nil, ""},
 		{"what stands is not given back", []domain.Event{connected, assigned, confirmed}, number.GiveBack("ada", "order", "changed"), nil, ""},
+		{"an assignment that is due expires", []domain.Event{connected, assigned}, number.Expire("ada", assigned.Deadline, "changed"), []domain.Event{released}, ""},
+		{"an assignment that is not due stays", []domain.Event{connected, assigned}, number.Expire("ada", assigned.Deadline.Add(-1), "changed"), nil, ""},
+		{"what stands does not expire", []domain.Event{connected, assigned, confirmed}, number.Expire("ada", later, "changed"), nil, ""},
+		{
+			"what was assigned anew stays",
+			[]domain.Event{connected, assigned, released, number.Assigned{Company: "acme", User: "ada", Taking: "again", Deadline: later}},
+			number.Expire("ada", assigned.Deadline, "changed"), nil, "",
+		},
+		{"another user's assignment does not expire", []domain.Event{connected, assigned}, number.Expire("grace", later, "changed"), nil, ""},
+		{"a free number does not expire", []domain.Event{connected}, number.Expire("", later, "changed"), nil, ""},
 		{"another user's number is taken", []domain.Event{connected, assigned}, assign("acme", "grace", "order", noon), nil, "number-taken"},
 		{"another company's number is foreign", []domain.Event{connected}, assign("globex", "ada", "order", noon), nil, "number-foreign"},
 		{"nobody's number is foreign", nil, assign("acme", "ada", "order", noon), nil, "number-foreign"},

@@ -17,6 +17,10 @@ const (
 	StepLink    = "link"    // the user follows the mailed link and sets the first secrets
 )
 
+// StepDetails is the step that no policy lists: it comes first where a number
+// was ordered without a person, and waits until it is known who that is.
+const StepDetails = "details"
+
 // How an e-mail address is asked for.
 const (
 	EmailRequired = "required"

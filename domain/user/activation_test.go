@@ -12,6 +12,7 @@ func TestTheActivationIsStartedAndRetried(t *testing.T) {
 	byLink := user.StartActivation{Policy: presets["unifyoffice"]}.Decide
 	byNetwork := user.StartActivation{Policy: presets["onenet"]}.Decide
 	provisioned := []domain.Event{user.Created{ID: adaID, Company: "acme", Number: "+4930120049", Personal: &user.Person{}}}
+	unmailed := []domain.Event{user.Created{ID: adaID, Company: "acme", Personal: &user.Person{FirstName: "Ada", LastName: "L"}}}
 	noLine := []domain.Event{user.Created{ID: adaID, Company: "acme", Personal: &ada}}
 	onlyLine := user.StartActivation{Policy: policy.Policy{Steps: []string{"line"}}}.Decide
 	play(t, []scenario{
@@ -23,8 +24,10 @@ func TestTheActivationIsStartedAndRetried(t *testing.T) {
 		{"starting what runs is nothing", mailed, byLink, nil, ""},
 		{"starting what is done is nothing", confirmed, byLink, nil, ""},
 		{"starting twice without steps is nothing", then(noLine, user.ActivationStarted{}, user.Activated{}), onlyLine, nil, ""},
-		{"a link needs an address", provisioned, byLink, nil, "invalid-input, /email missing"},
-		{"the network needs none", provisioned, byNetwork, []domain.Event{user.ActivationStarted{Steps: []string{"line", "network"}}}, ""},
+		{"without a person the details come first", provisioned, byLink, []domain.Event{user.ActivationStarted{Steps: []string{"details", "line", "link"}}}, ""},
+		{"also where the network activates", provisioned, byNetwork, []domain.Event{user.ActivationStarted{Steps: []string{"details", "line", "network"}}}, ""},
+		{"a link needs an address", unmailed, byLink, []domain.Event{user.ActivationStarted{Steps: []string{"details", "link"}}}, ""},
+		{"the network needs none", unmailed, byNetwork, []domain.Event{user.ActivationStarted{Steps: []string{"network"}}}, ""},
 		{"a failed step is retried, the ones before it are not", netFailed, byNetwork, []domain.Event{user.ActivationRetried{Step: "network"}}, ""},
 		{"retrying twice is nothing", then(netFailed, user.ActivationRetried{Step: "network"}), byNetwork, nil, ""},
 		{"an expired link is retried", expired, byLink, []domain.Event{user.ActivationRetried{Step: "link"}}, ""},

@@ -22,8 +22,12 @@ func EmailStream(hmac string) string { return "email-" + hmac }
 
 // SeatStream is the name of the claim on the n-th licence of a kind, from 1.
 func SeatStream(company, kind string, n int) string {
-	return "seat-" + company + "-" + kind + "-" + strconv.Itoa(n)
+	return SeatPool(company, kind) + "-" + strconv.Itoa(n)
 }
+
+// SeatPool is what the names of the claims on the licences of a kind begin with,
+// up to the hyphen before their numbers.
+func SeatPool(company, kind string) string { return "seat-" + company + "-" + kind }
 
 func numberClaim(n domain.E164) string {
 	if n == "" {

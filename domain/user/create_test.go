@@ -13,6 +13,8 @@ func TestAUserIsOrdered(t *testing.T) {
 	atOnce, plain := order(), order()
 	atOnce.Activate = true
 	plain.Language = ""
+	again := order()
+	again.At = after(0.1)
 	german := created()
 	german.Language = "de"
 	bare := user.Create{ID: adaID, Company: firm("unifyoffice"), Person: ada, Activate: true}
@@ -30,6 +32,11 @@ func TestAUserIsOrdered(t *testing.T) {
 			"an order whose claim was given up conflicts",
 			[]domain.Event{user.ClaimAbandoned{Claim: claims().Extension}},
 			order().Decide, nil, "claims-expired",
+		},
+		{
+			"an order given again behind it has claimed anew",
+			[]domain.Event{user.ClaimAbandoned{Claim: claims().Extension}}, // at noon
+			again.Decide, ordered, "",
 		},
 		{
 			"another claim's end is no hindrance",
@@ -50,12 +57,12 @@ func TestAWrongOrderOfUnifyOfficeNamesEveryField(t *testing.T) {
 		spoil func(*user.Create)
 		fault string
 	}{
-		"all is right":             {func(*user.Create) {}, ""},
-		"no e-mail":                {func(in *user.Create) { in.Person.Email = "" }, "/email missing"},
-		"no names":                 {func(in *user.Create) { in.Person.FirstName, in.Person.LastName = "", " " }, "/firstName missing, /lastName missing"},
-		"a number without person":  {func(in *user.Create) { in.Person = user.Person{} }, ""},
-		"its phone is no person":   {func(in *user.Create) { in.Person = user.Person{MAC: "0004f2ab12cd"} }, ""},
-		"which can't be activated": {func(in *user.Create) { in.Person, in.Activate = user.Person{}, true }, "/email missing"},
+		"all is right":            {func(*user.Create) {}, ""},
+		"no e-mail":               {func(in *user.Create) { in.Person.Email = "" }, "/email missing"},
+		"no names":                {func(in *user.Create) { in.Person.FirstName, in.Person.LastName = "", " " }, "/firstName missing, /lastName missing"},
+		"a number without person": {func(in *user.Create) { in.Person = user.Person{} }, ""},
+		"its phone is no person":  {func(in *user.Create) { in.Person = user.Person{MAC: "0004f2ab12cd"} }, ""},
+		"whose activation starts": {func(in *user.Create) { in.Person, in.Activate = user.Person{}, true }, ""},
 		"neither number nor person": {
 			func(in *user.Create) { in.Person, in.Number = user.Person{}, "" }, "/email missing, /firstName missing, /lastName missing",
 		},

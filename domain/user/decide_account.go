@@ -23,6 +23,7 @@ type Create struct {
 	Person          Person
 	Claims          Claims
 	Activate        bool
+	At              time.Time // the moment the command was given, before anything was claimed for it
 }
 
 // Check tells what is wrong with the order, field by field, before anything is claimed.
@@ -36,7 +37,6 @@ func (in Create) Check() error {
 		c.Need(strings.TrimSpace(in.Person.FirstName) != "", "/firstName", "missing", "is needed")
 		c.Need(strings.TrimSpace(in.Person.LastName) != "", "/lastName", "missing", "is needed")
 	}
-	c.Need(!in.Activate || !preProvisioned || rules.Email != policy.EmailRequired, "/email", "missing", "is needed to start the activation")
 	c.Need(in.Number == "" || in.Number.Valid(), "/number", "e164", "is an E.164 number such as +4930123450, not %q", string(in.Number))
 	c.Need(in.Number == "" || !in.Number.Valid() || in.Company.Owns(in.Number), "/number", "foreign", "is not one of the company's numbers")
 	checkExtension(&c, in.Extension, rules.Extension)
@@ -54,7 +54,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, domain.Faultf(domain.Conflict, "user-exists", "the user exists already")
 	}
 	for _, claim := range in.Claims.List() {
-		if _, given := s.Abandoned[claim]; given {
+		if at, given := s.Abandoned[claim]; given && !at.Before(in.At) { // what was given up before has been taken again
 			return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
 		}
 	}
@@ -69,8 +69,8 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		Claims: in.Claims, Personal: &person,
 	}}
 	if in.Activate {
-		line := State{Number: in.Number, Extension: in.Extension}
-		events = append(events, activationStarted(stepsFor(line, in.Company.Policy))...)
+		ordered := State{Number: in.Number, Extension: in.Extension, Person: in.Person}
+		events = append(events, activationStarted(stepsFor(ordered, in.Company.Policy))...)
 	}
 	return events, nil
 }
@@ -113,11 +113,15 @@ func (in Change) Check(s State) error {
 	return c.Err()
 }
 
-// allowed is rule 1.7 with X9: company admins wait for the activation, the
-// operator's back-office can always repair.
+// allowed is rule 1.7 with X9: company admins wait for the activation, unless it
+// waits for them to say who the user is; the operator's back-office can always
+// repair.
 func (in Change) allowed(s State) error {
 	if !s.Exists() {
 		return gone()
+	}
+	if s.awaitsDetails() {
+		return nil
 	}
 	return mayTouch(s, in.Actor, in.Company.Policy)
 }
@@ -154,7 +158,7 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := in.claimed(s, events); err != nil {
 		return nil, err
 	}
-	return events, nil
+	return append(events, s.detailsDone(details, in.Company.Policy)...), nil
 }
 
 // claimed tells whether what the events name is still claimed for the command:

@@ -26,11 +26,6 @@ func (in StartActivation) Decide(history []domain.Fact) ([]domain.Event, error) 
 	case s.Started:
 		return nil, nil
 	}
-	if in.Policy.Has(policy.StepLink) && s.Person.Email == "" {
-		var c domain.Check
-		c.Need(false, "/email", "missing", "is needed: the activation link is mailed to it")
-		return nil, c.Err()
-	}
 	return activationStarted(stepsFor(s, in.Policy)), nil
 }
 
@@ -49,7 +44,7 @@ type StartStep struct{ Step string }
 func (in StartStep) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	step, ok := s.Step(in.Step)
-	if !s.Exists() || !ok || s.current().Name != in.Step || step.State == Running || step.State == StepBroken {
+	if !s.Exists() || !ok || s.current().Name != in.Step || s.awaitsDetails() || step.State == Running || step.State == StepBroken {
 		return nil, nil
 	}
 	return []domain.Event{StepStarted{Step: in.Step, Attempt: step.Attempts + 1}}, nil

@@ -116,7 +116,7 @@ func (d *drive) meddle(t *testing.T) {
 	s := d.state()
 	number := domain.E164(fmt.Sprintf("+49301200%02d", d.luck(4)))
 	actor := []domain.Actor{operator, admin, self}[d.luck(3)]
-	switch d.luck(13) {
+	switch d.luck(15) {
 	case 0, 1:
 		d.once(t, "start", user.StartActivation{Policy: d.rules}.Decide)
 	case 2, 3:
@@ -137,5 +137,26 @@ func (d *drive) meddle(t *testing.T) {
 		if d.luck(6) == 0 {
 			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules}.Decide)
 		}
+	case 13:
+		d.once(t, "name", d.named(actor))
+	case 14:
+		address := fmt.Sprintf("ada%d@example.com", d.luck(3))
+		d.once(t, "readdress", user.Change{
+			Company: d.firm, Actor: actor, At: d.now, Person: user.PersonChanges{Email: &address}, EmailClaim: user.EmailStream(address),
+		}.Decide)
 	}
+}
+
+// named says who the user is.
+func (d *drive) named(actor domain.Actor) domain.Decide {
+	return user.Change{
+		Company: d.firm, Actor: actor, At: d.now, EmailClaim: user.EmailStream("countess"),
+		Person: user.PersonChanges{FirstName: new("Ada"), LastName: new("King"), Email: new("countess@example.com")},
+	}.Decide
+}
+
+// nameless tells whether the activation waits to be told who the user is.
+func (d *drive) nameless() bool {
+	step, ok := d.state().Step("details")
+	return ok && step.State == user.Waiting
 }

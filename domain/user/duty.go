@@ -73,8 +73,8 @@ func (s State) delivery(now time.Time) Duty {
 func (s State) stepDuty(now time.Time) Duty {
 	step := s.current()
 	switch {
-	case step.Name == "":
-		return Duty{Task: Rest}
+	case step.Name == "" || step.Name == policy.StepDetails:
+		return Duty{Task: Rest} // nothing is left, or somebody is asked who the user is
 	case step.Name == policy.StepLink:
 		return s.linkDuty(now)
 	case step.NextTry != nil && step.NextTry.After(now):

@@ -24,6 +24,7 @@ func Evolve(s State, f domain.Fact) State {
 	case EmailClaimed:
 		s.loosen(s.Claims.Email)
 		s.Claims.Email = e.Claim
+		return s.withdrawLink()
 	case NumberChanged:
 		s.loosen(s.Claims.Number)
 		s.Number, s.Claims.Number = e.Number, numberClaim(e.Number)
@@ -59,7 +60,7 @@ func activation(s State, f domain.Fact) State {
 	case ActivationStarted:
 		s.Started, s.Lifecycle, s.Steps = true, Pending, nil
 		for _, name := range e.Steps {
-			s.Steps = append(s.Steps, Step{Name: name, State: Waiting})
+			s.Steps = append(s.Steps, newStep(name))
 		}
 	case ActivationRetried:
 		s.Lifecycle = Pending
@@ -165,16 +166,6 @@ func set(field, value *string) {
 	}
 }
 
-// newLink puts a link in the place of the one before; the link step waits for
-// the user again, and what was to be sent for the older link is not sent any more.
-func (s State) newLink(link Link, f domain.Fact) State {
-	older := s.Link.retire().Older
-	s.Link = CurrentLink{Link: link, State: LinkOpen, IssuedAt: f.At, Older: older}
-	s.Lifecycle = Pending
-	s = s.hush(link.ID).withStep(policy.StepLink, func(step *Step) { step.Attempts++ })
-	return s.linkWaits("mail-queued", "mail")
-}
-
 // hush lets the messages about other links than this one not be sent any more.
 func (s State) hush(link string) State {
 	s.Messages = slices.Clone(s.Messages)
@@ -184,25 +175,6 @@ func (s State) hush(link string) State {
 		}
 	}
 	return s
-}
-
-// linkWaits makes the link's step wait until the link's end, and says for whom.
-func (s State) linkWaits(cause, responsible string) State {
-	deadline := s.Link.ExpiresAt
-	return s.withStep(policy.StepLink, func(step *Step) {
-		if step.State != Done {
-			*step = Step{Name: step.Name, State: Waiting, Cause: cause, Responsible: responsible, Attempts: step.Attempts, Deadline: &deadline}
-		}
-	})
-}
-
-// retire moves the link's hash to the older ones.
-func (l CurrentLink) retire() CurrentLink {
-	older := slices.Clone(l.Older)
-	if l.Hash != "" {
-		older = append(older, l.Hash)
-	}
-	return CurrentLink{State: LinkNone, Older: older}
 }
 
 func (s *State) loosen(claims ...string) {

@@ -151,3 +151,43 @@ func TestAConfirmAndAnExpiryRace(t *testing.T) {
 		{"the expiry came first", then(mailed, lost...), confirm, nil, "link-expired"},
 	})
 }
+
+// A link that lies in a mailbox that is not the user's any more is void.
+func TestANewAddressMakesTheOpenLinkVoid(t *testing.T) {
+	moved := []domain.Event{
+		user.DetailsChanged{Personal: &user.PersonChanges{Email: new("king@example.com")}},
+		user.EmailClaimed{Claim: user.EmailStream("king")},
+		user.ClaimsReleased{Claims: []string{user.EmailStream("ada")}},
+	}
+	reminder := request(user.PurposeReminder, user.Mail, "link-1")
+	reminded := then(mailed, user.LinkReminded{Link: "link-1"}, reminder, request(user.PurposeReminder, user.SMS, "link-1"))
+	bounced := then(linked, user.MessageRefused{ID: linkMail.ID, Attempt: 1}, linkFailed("mailbox-unknown", "admin"), user.ActivationFailed{Step: "link", Cause: "mailbox-unknown"})
+	send := user.Duty{Task: user.SendLink, Attempt: 1}
+	checkDuties(t, []duty{
+		{"a new one is sent", then(mailed, moved...), 1, send},
+		{"although the mail was still to go out", then(linked, moved...), 1, send},
+		{"although a reminder was", then(reminded, moved...), 37, send},
+		{"although the old one is over", then(mailed, moved...), 100, send},
+		{"where the mail had failed, a person says go on", then(bounced, moved...), 1, rest()},
+		{"and it goes on with a new one", then(bounced, then(moved, user.ActivationRetried{Step: "link"})...), 1, send},
+		{"another writing of the address changes nothing", then(mailed, moved[0]), 1, wait(36)},
+		{"what has expired waits for its renewal", then(expired, moved...), 49, rest()},
+		{"an active user needs nothing", then(confirmed, moved...), 1, rest()},
+	})
+	issue := user.IssueLink{Cause: by(domain.Actor{Kind: domain.ActorSystem}, 1), Policy: presets["unifyoffice"], Mint: mint}.Decide
+	link := againLink(1)
+	issued := []domain.Event{user.LinkIssued{Link: link}, request(user.PurposeLink, user.Mail, link.ID)}
+	play(t, []scenario{
+		{"the new link comes with its mail", then(mailed, moved...), issue, issued, ""},
+		{"the old one leads nowhere", then(mailed, moved...), user.Confirm{Hash: "hash-1", At: after(1), Sum: sum}.Decide, nil, "link-superseded"},
+		{"nor beside the new one", then(mailed, then(moved, issued...)...), user.Confirm{Hash: "hash-1", At: after(2), Sum: sum}.Decide, nil, "link-superseded"},
+		{"nor where its mail had failed", then(bounced, moved...), user.Confirm{Hash: "hash-1", At: after(1), Sum: sum}.Decide, nil, "link-superseded"},
+		{"it does not expire any more", then(mailed, moved...), user.ExpireLink{Link: "link-1", At: after(49)}.Decide, nil, ""},
+		{"a mail that was under way is noted", then(linked, moved...), user.NoteDelivery{Message: linkMail.ID, Attempt: 1}.Decide, []domain.Event{user.MessageAccepted{ID: linkMail.ID, Attempt: 1}}, ""},
+		{"its trouble is nobody's any more", then(linked, moved...), user.NoteDelivery{Message: linkMail.ID, Attempt: 1, Trouble: &later}.Decide, nil, ""},
+	})
+	s := user.Fold(facts(then(mailed, moved...)...))
+	if step, _ := s.Step("link"); step != (user.Step{Name: "link", State: user.Waiting, Attempts: 1}) || s.Link.State != user.LinkNone || len(s.Link.Older) != 1 {
+		t.Errorf("the step is %+v, the link %+v", step, s.Link)
+	}
+}

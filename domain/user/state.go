@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"dialtone/domain"
-	"dialtone/domain/policy"
 )
 
 // Lifecycle is where a user stands.
@@ -165,16 +164,4 @@ func localPart(email string) string {
 		}
 	}
 	return ""
-}
-
-// stepsFor gives the policy's steps that apply: without number and extension
-// there is no line to connect.
-func stepsFor(s State, p policy.Policy) []string {
-	var steps []string
-	for _, step := range p.Steps {
-		if step != policy.StepLine || s.HasLine() {
-			steps = append(steps, step)
-		}
-	}
-	return steps
 }

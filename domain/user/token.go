@@ -61,10 +61,11 @@ func DevicePassword(key []byte, login string) string {
 	return base32lower.EncodeToString(mac(key, "device-password", login)[:15])
 }
 
-// DeviceUsername derives the name a desk phone logs in with; it tells neither
+// DeviceUsername derives the name a desk phone logs in with. Every login of a
+// user has another, so that the phone before it is locked out; it tells neither
 // number nor extension.
-func DeviceUsername(key []byte, user string) string {
-	return "u" + base32lower.EncodeToString(mac(key, "device-username", user)[:10])
+func DeviceUsername(key []byte, user, login string) string {
+	return "u" + base32lower.EncodeToString(mac(key, "device-username", user, login)[:10])
 }
 
 // HA1 gives the hashes of a login for digest authentication (RFC 7616 §3.4.2),

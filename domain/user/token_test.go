@@ -62,9 +62,12 @@ func TestAnAddressesClaimShowsOnlyItsHMAC(t *testing.T) {
 }
 
 func TestDesksGetDerivedLogins(t *testing.T) {
-	name, password := user.DeviceUsername(key, adaID), user.DevicePassword(key, "login-1")
-	if !regexp.MustCompile(`^u[a-z2-7]{16}$`).MatchString(name) || user.DeviceUsername(key, adaID) != name {
+	name, password := user.DeviceUsername(key, adaID, "login-1"), user.DevicePassword(key, "login-1")
+	if !regexp.MustCompile(`^u[a-z2-7]{16}$`).MatchString(name) || user.DeviceUsername(key, adaID, "login-1") != name {
 		t.Errorf("the name is %q", name)
+	}
+	if user.DeviceUsername(key, adaID, "login-2") == name {
+		t.Error("the next login has the name of the one before")
 	}
 	if !regexp.MustCompile(`^[a-z2-7]{24}$`).MatchString(password) || user.DevicePassword(key, "login-1") != password || user.DevicePassword(key, "login-2") == password {
 		t.Errorf("the password is %q", password)

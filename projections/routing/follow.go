@@ -2,9 +2,14 @@ package routing
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
+	"net"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -126,6 +131,9 @@ func (f *Follower) apply(ctx context.Context, event eventstore.Recorded) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if err != nil && passing(err) {
+		return err
+	}
 	var next Table
 	if err != nil {
 		f.poisons.Add(1)
@@ -139,6 +147,32 @@ func (f *Follower) apply(ctx context.Context, event eventstore.Recorded) error {
 	f.changes++
 	f.snapshotIfDue()
 	return nil
+}
+
+// passing tells an error of what the facts are read with, which may heal, from
+// one of the event itself, which stays. The subscription is taken up again
+// after the former; whatever is not known to pass is the event's own.
+func passing(err error) bool {
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
+		return fault.Kind == domain.Unavailable
+	}
+	if _, ok := errors.AsType[net.Error](err); ok { // deadlines, too
+		return true
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[engineError](err); ok {
+		return true
+	}
+	return errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, context.Canceled) ||
+		strings.HasSuffix(err.Error(), "sql: database is closed") // database/sql has no name for it
+}
+
+// engineError is an error of a database engine, with its result code.
+type engineError interface {
+	error
+	Code() int
 }
 
 // decode tries a few times, as the keys may be out of reach for a moment.

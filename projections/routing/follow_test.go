@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"os"
@@ -225,6 +227,54 @@ func TestAnUnreadableEventDoesNotStopTheOthers(t *testing.T) {
 	defer stop()
 	if u := f.Current().User("u1"); u == nil || u.Stale {
 		t.Error("after a repair the user is still stale: a snapshot was written that hides the fact")
+	}
+}
+
+// locked is a decoder whose keys are out of reach until it is opened.
+type locked struct {
+	routing.Decoder
+	err    error
+	tries  atomic.Int64
+	opened atomic.Bool
+}
+
+func (l *locked) Decode(ctx context.Context, event eventstore.Recorded) (domain.Fact, error) {
+	if l.tries.Add(1); !l.opened.Load() && event.Stream == "user-u1" {
+		return domain.Fact{}, fmt.Errorf("decode: %w", l.err)
+	}
+	return l.Decoder.Decode(ctx, event)
+}
+
+type engineFailure struct{}
+
+func (engineFailure) Error() string { return "disk I/O error (10)" }
+func (engineFailure) Code() int     { return 10 }
+
+func TestKeysThatAreOutOfReachAreWaitedFor(t *testing.T) {
+	for name, err := range map[string]error{
+		"an unavailable key store": domain.Faultf(domain.Unavailable, "keys", "the key store is away"),
+		"a slow key store":         context.DeadlineExceeded,
+		"an engine":                engineFailure{},
+		"a file":                   &fs.PathError{Op: "read", Path: "keys.db", Err: fs.ErrPermission},
+		"a closed database":        errors.New("sql: database is closed"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			door := &locked{Decoder: h.config.Decoder, err: err}
+			h.config.Decoder = door
+			f, stop := h.follow()
+			defer stop()
+			h.append("user-u1", "1", order("u1", "+49301000001", "101"))
+			eventually(t, "the event is tried again and again", func() bool { return door.tries.Load() > 8 })
+			if f.Current().User("u1") != nil || f.Poisons() != 0 {
+				t.Errorf("meanwhile there is %+v, %d poisons", f.Current().User("u1"), f.Poisons())
+			}
+			door.opened.Store(true)
+			eventually(t, "the user is known and not stale", func() bool {
+				u := f.Current().User("u1")
+				return u != nil && !u.Stale
+			})
+		})
 	}
 }
 

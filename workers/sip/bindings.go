@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"dialtone/projections/routing"
 )
 
 // Binding is one registered contact of a login (RFC 3261 §10).
@@ -99,8 +101,12 @@ func (b *bindings) change(ctx context.Context, username string, remove []string,
 	return nil
 }
 
-// sweep drops what has expired, in the cache and in the rows.
-func (b *bindings) sweep(ctx context.Context, now time.Time) error {
+// sweep drops what has expired, and what belongs to no login of the table any
+// more, in the cache and in the rows.
+func (b *bindings) sweep(ctx context.Context, now time.Time, table *routing.Table) error {
+	if err := b.forget(ctx, table); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	for username, held := range b.byUser {
 		held = slices.DeleteFunc(slices.Clone(held), func(x Binding) bool { return !x.Expires.After(now) })
@@ -112,6 +118,28 @@ func (b *bindings) sweep(ctx context.Context, now time.Time) error {
 	}
 	b.mu.Unlock()
 	return b.rows.Sweep(ctx, now)
+}
+
+// forget drops the bindings of logins that the table does not know: of deleted
+// users, and of phones that another login was issued after.
+func (b *bindings) forget(ctx context.Context, table *routing.Table) error {
+	former := map[string][]string{}
+	b.mu.Lock()
+	for username, held := range b.byUser {
+		if table.ByLogin(username) != nil {
+			continue
+		}
+		for _, x := range held {
+			former[username] = append(former[username], x.Contact)
+		}
+	}
+	b.mu.Unlock()
+	for username, contacts := range former {
+		if err := b.change(ctx, username, contacts, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // hop is a neighbour messages are sent to.

@@ -33,17 +33,20 @@ type gate struct {
 	table  func() *routing.Table
 }
 
-// credentials are the parts of a request the digest is computed over.
+// credentials are the parts of a request the digest is computed over; meant
+// tells whether a digest's uri is that of the request (RFC 7616 §3.4.6).
 type credentials struct {
 	method string
 	source string   // address without port
 	values []string // of the Authorization or Proxy-Authorization fields
+	meant  func(uri string) bool
 }
 
 // admission is the gate's answer: a user, or challenges to be sent.
 type admission struct {
-	user  *routing.User
-	stale bool
+	user   *routing.User
+	stale  bool
+	astray bool // the digest was made for another Request-URI
 }
 
 // admit looks for credentials of our realm and checks them. No login, a wrong
@@ -53,6 +56,9 @@ func (g *gate) admit(c credentials, now time.Time) admission {
 		given, err := digest.ParseCredentials(value)
 		if err != nil || given.Realm != g.realm {
 			continue
+		}
+		if !c.meant(given.URI) {
+			return admission{astray: true}
 		}
 		return g.check(c, given, now)
 	}

@@ -25,7 +25,7 @@ func door() *gate {
 	} {
 		table = routing.Apply(table, domain.Fact{Event: event, Stream: "user-u1"}, eventstore.Position(i+1))
 	}
-	return &gate{realm: "realm", nonces: newNonces(make([]byte, 32), rand.Reader), table: func() *routing.Table { return &table }}
+	return &gate{realm: "realm", nonces: newNonces(make([]byte, 32), rand.Reader, noon), table: func() *routing.Table { return &table }}
 }
 
 // attempt is an answer to a challenge, right unless something is changed.
@@ -48,7 +48,7 @@ func (a attempt) credentials() credentials {
 	if a.algorithm != "" {
 		value += ", algorithm=" + a.algorithm
 	}
-	return credentials{method: "REGISTER", source: a.source, values: []string{value}}
+	return credentials{method: "REGISTER", source: a.source, values: []string{value}, meant: func(uri string) bool { return uri == "sip:realm" }}
 }
 
 func TestWhoKnowsThePasswordIsLetIn(t *testing.T) {
@@ -88,7 +88,7 @@ func TestAllOthersAreAnsweredAlike(t *testing.T) {
 func TestGarbageInsteadOfCredentialsIsNoCredentials(t *testing.T) {
 	g := door()
 	for _, value := range []string{"", "Digest", "Basic abc", `Digest username="`, "Digest nc=zz, realm=realm", `Digest realm="realm"`} {
-		if got := g.admit(credentials{method: "REGISTER", source: "192.0.2.1", values: []string{value}}, noon); got.user != nil || got.stale {
+		if got := g.admit(credentials{method: "REGISTER", source: "192.0.2.1", values: []string{value}, meant: func(string) bool { return true }}, noon); got.user != nil || got.stale {
 			t.Errorf("%q: %+v", value, got)
 		}
 	}
@@ -113,5 +113,14 @@ func TestBothAlgorithmsAreOfferedTheStrongestFirst(t *testing.T) {
 	}
 	if !strings.Contains(values[0], "algorithm = SHA-256") || !strings.Contains(values[1], "algorithm=MD5") || !strings.Contains(values[0], "stale=true") {
 		t.Errorf("the challenges are %v", values)
+	}
+}
+
+func TestADigestForAnotherRequestIsAstrayWhoeverMadeIt(t *testing.T) {
+	g := door()
+	in := g.right().credentials()
+	in.meant = func(string) bool { return false }
+	if got := g.admit(in, noon); got.user != nil || got.stale || !got.astray {
+		t.Errorf("%+v", got)
 	}
 }

@@ -2,11 +2,8 @@ package sip_test
 
 import (
 	"context"
-	"crypto/md5"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -123,15 +120,16 @@ func (h *house) user(name, number, extension string) {
 
 // pending makes a user whose activation has been started and not finished.
 func (h *house) pending(name, number, extension string) {
-	login := user.DeviceLogin{HA1: map[string]string{}}
-	text := name + ":" + realm + ":" + secret(name)
-	weak, strong := md5.Sum([]byte(text)), sha256.Sum256([]byte(text))
-	login.HA1["MD5"], login.HA1["SHA-256"] = hex.EncodeToString(weak[:]), hex.EncodeToString(strong[:])
-	h.tell(user.Stream(name),
-		user.Created{ID: name, Company: "c1", Language: "de", Number: domain.E164(number), Extension: extension},
-		user.DeviceLoginIssued{Username: name, Realm: realm, Personal: &login},
-		user.ActivationStarted{Steps: []string{policy.StepLine, policy.StepLink}})
+	h.tell(user.Stream(name), user.Created{ID: name, Company: "c1", Language: "de", Number: domain.E164(number), Extension: extension})
+	h.issue(name, name)
+	h.tell(user.Stream(name), user.ActivationStarted{Steps: []string{policy.StepLine, policy.StepLink}})
 }
 
-// secret is the password of a user.
+// issue gives a user a login.
+func (h *house) issue(id, name string) {
+	login := user.DeviceLogin{HA1: user.HA1(name, realm, secret(name))}
+	h.tell(user.Stream(id), user.DeviceLoginIssued{Username: name, Realm: realm, Personal: &login})
+}
+
+// secret is the password of a login.
 func secret(name string) string { return name + "-secret" }

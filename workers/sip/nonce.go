@@ -26,10 +26,13 @@ func mac(key []byte, parts ...string) []byte {
 
 // nonces makes and checks digest nonces (RFC 7616 §3.3). A nonce carries its
 // time and is signed together with the source address, so that none is kept
-// until it has been used well.
+// until it has been used well. What was used before the process started is
+// forgotten, so a nonce carries the start of its process, too, and one of an
+// earlier process counts as used.
 type nonces struct {
 	key    []byte
 	random io.Reader
+	start  time.Time
 
 	mu    sync.Mutex
 	spent map[string]spending
@@ -49,18 +52,20 @@ const (
 	good
 )
 
-func newNonces(key []byte, random io.Reader) *nonces {
-	return &nonces{key: mac(key, "nonce"), random: random, spent: map[string]spending{}}
+func newNonces(key []byte, random io.Reader, start time.Time) *nonces {
+	return &nonces{key: mac(key, "nonce"), random: random, start: start, spent: map[string]spending{}}
 }
 
-const nonceBody = 16 // bytes: time in nanoseconds, then randomness
+const nonceBody = 24 // bytes: time of issue and start of the process in nanoseconds, then randomness
 
 // issue makes a nonce for a source address (without port).
 func (n *nonces) issue(source string, now time.Time) (string, error) {
 	body := binary.BigEndian.AppendUint64(nil, uint64(now.UnixNano()))
-	body = append(body, make([]byte, nonceBody-len(body))...)
+	body = binary.BigEndian.AppendUint64(body, uint64(n.start.UnixNano()))
+	filled := len(body)
+	body = append(body, make([]byte, nonceBody-filled)...)
 	n.mu.Lock()
-	_, err := io.ReadFull(n.random, body[8:])
+	_, err := io.ReadFull(n.random, body[filled:])
 	n.mu.Unlock()
 	if err != nil {
 		return "", fmt.Errorf("draw a nonce: %w", err)
@@ -74,28 +79,31 @@ func (n *nonces) sign(body []byte, source string) []byte {
 
 // judge says what a nonce is worth before anybody has looked at the password.
 func (n *nonces) judge(nonce, source string, now time.Time) verdict {
-	issued, ok := n.open(nonce, source)
+	issued, start, ok := n.open(nonce, source)
 	switch age := now.Sub(issued); {
 	case !ok:
 		return foreign
+	case !start.Equal(n.start):
+		return aged
 	case age < -time.Minute || age > nonceLife: // a clock that is set back a little locks nobody out
 		return aged
 	}
 	return good
 }
 
-func (n *nonces) open(nonce, source string) (issued time.Time, ok bool) {
+func (n *nonces) open(nonce, source string) (issued, start time.Time, ok bool) {
 	raw, err := base64.RawURLEncoding.DecodeString(nonce)
 	if err != nil || len(raw) != nonceBody+16 || !hmac.Equal(n.sign(raw[:nonceBody], source), raw[nonceBody:]) {
-		return time.Time{}, false
+		return time.Time{}, time.Time{}, false
 	}
-	return time.Unix(0, int64(binary.BigEndian.Uint64(raw))), true //nolint:gosec // made by issue
+	at := func(raw []byte) time.Time { return time.Unix(0, int64(binary.BigEndian.Uint64(raw))) } //nolint:gosec // made by issue
+	return at(raw), at(raw[8:]), true
 }
 
 // spend notes that a nonce was answered rightly with a count; false means that
 // the count was used before, so this is a replay.
 func (n *nonces) spend(nonce, source string, count int) bool {
-	issued, ok := n.open(nonce, source)
+	issued, _, ok := n.open(nonce, source)
 	if !ok {
 		return false
 	}

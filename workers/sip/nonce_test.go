@@ -9,12 +9,12 @@ import (
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 func TestANonceIsGoodForItsSourceAndItsTimeOnly(t *testing.T) {
-	n := newNonces(make([]byte, 32), rand.Reader)
+	n := newNonces(make([]byte, 32), rand.Reader, noon)
 	nonce, err := n.issue("192.0.2.1", noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, _ := newNonces([]byte("another key"), rand.Reader).issue("192.0.2.1", noon)
+	other, _ := newNonces([]byte("another key"), rand.Reader, noon).issue("192.0.2.1", noon)
 	for name, tt := range map[string]struct {
 		nonce, source string
 		now           time.Time
@@ -38,7 +38,7 @@ func TestANonceIsGoodForItsSourceAndItsTimeOnly(t *testing.T) {
 }
 
 func TestANonceCountIsTakenOnceAndRising(t *testing.T) {
-	n := newNonces(make([]byte, 32), rand.Reader)
+	n := newNonces(make([]byte, 32), rand.Reader, noon)
 	nonce, _ := n.issue("192.0.2.1", noon)
 	for i, tt := range []struct {
 		count int
@@ -55,10 +55,19 @@ func TestANonceCountIsTakenOnceAndRising(t *testing.T) {
 }
 
 func TestTwoNoncesOfOneMomentDiffer(t *testing.T) {
-	n := newNonces(make([]byte, 32), rand.Reader)
+	n := newNonces(make([]byte, 32), rand.Reader, noon)
 	one, _ := n.issue("192.0.2.1", noon)
 	two, _ := n.issue("192.0.2.1", noon)
 	if one == two {
 		t.Error("they are the same")
+	}
+}
+
+func TestANonceOfAnEarlierProcessIsStaleWhateverTheClockSays(t *testing.T) {
+	before, _ := newNonces(make([]byte, 32), rand.Reader, noon).issue("192.0.2.1", noon.Add(time.Minute))
+	for _, start := range []time.Time{noon.Add(2 * time.Minute), noon.Add(-time.Minute)} { // the clock was set back
+		if got := newNonces(make([]byte, 32), rand.Reader, start).judge(before, "192.0.2.1", noon.Add(2*time.Minute)); got != aged {
+			t.Errorf("after a start at %s: %d", start, got)
+		}
 	}
 }

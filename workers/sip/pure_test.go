@@ -13,7 +13,7 @@ func TestTheNeighboursOfADialogAreKeptInItsRoute(t *testing.T) {
 	key := []byte("key")
 	caller := hop{"udp", netip.MustParseAddrPort("192.0.2.1:5060")}
 	callee := hop{"tcp", netip.MustParseAddrPort("[2001:db8::1]:40000")}
-	sealed := hops{caller, callee}.seal(key, "call", "tag-a")
+	sealed := hops{caller, callee, "mark"}.seal(key, "call", "tag-a")
 	if strings.Contains(sealed, "=") || strings.Contains(sealed, "+") {
 		t.Errorf("%q is no URI parameter", sealed)
 	}
@@ -22,8 +22,8 @@ func TestTheNeighboursOfADialogAreKeptInItsRoute(t *testing.T) {
 		value, callID, fromTag, toTag string
 		want                          string
 	}{
-		"of the caller":     {"key", sealed, "call", "tag-a", "tag-b", callee.String()},
-		"of the callee":     {"key", sealed, "call", "tag-b", "tag-a", caller.String()},
+		"of the caller":     {"key", sealed, "call", "tag-a", "tag-b", caller.String() + " " + callee.String() + " mark"},
+		"of the callee":     {"key", sealed, "call", "tag-b", "tag-a", callee.String() + " " + caller.String() + " mark"},
 		"of somebody else":  {"key", sealed, "call", "tag-x", "tag-b", ""},
 		"of another call":   {"key", sealed, "call2", "tag-a", "tag-b", ""},
 		"under another key": {"yek", sealed, "call", "tag-a", "tag-b", ""},
@@ -31,8 +31,28 @@ func TestTheNeighboursOfADialogAreKeptInItsRoute(t *testing.T) {
 		"empty":             {"key", "", "call", "tag-a", "tag-b", ""},
 	} {
 		got, ok := openHops([]byte(tt.key), tt.value, tt.callID, tt.fromTag, tt.toTag)
-		if ok != (tt.want != "") || ok && got.String() != tt.want {
+		if ok != (tt.want != "") || ok && got.from.String()+" "+got.to.String()+" "+got.mark != tt.want {
 			t.Errorf("%s: %v %v", name, got, ok)
+		}
+	}
+}
+
+func TestANeighbourIsKnownByItsAddressAndOverUDPByItsPort(t *testing.T) {
+	at := func(transport, address string) hop { return hop{transport, netip.MustParseAddrPort(address)} }
+	for _, tt := range []struct {
+		neighbour, source hop
+		sent              bool
+	}{
+		{at("udp", "192.0.2.1:5060"), at("udp", "192.0.2.1:5060"), true},
+		{at("udp", "192.0.2.1:5060"), at("udp", "192.0.2.1:5061"), false},
+		{at("udp", "192.0.2.1:5060"), at("udp", "192.0.2.2:5060"), false},
+		{at("udp", "192.0.2.1:5060"), at("tcp", "192.0.2.1:40000"), true}, // too long for a datagram (RFC 3261 §18.1.1)
+		{at("tcp", "192.0.2.1:40000"), at("tcp", "192.0.2.1:40001"), true},
+		{at("tcp", "192.0.2.1:40000"), at("tcp", "192.0.2.2:40000"), false},
+		{at("tcp", "192.0.2.1:40000"), at("udp", "192.0.2.1:40000"), false},
+	} {
+		if tt.neighbour.sent(tt.source) != tt.sent {
+			t.Errorf("%s of %s: %v", tt.source, tt.neighbour, !tt.sent)
 		}
 	}
 }

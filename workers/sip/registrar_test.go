@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"dialtone/projections/routing"
 )
 
 // memory keeps registrations in memory and can be out of order.
@@ -160,8 +162,11 @@ func TestBindingsAreLoadedExpireAndAreSwept(t *testing.T) {
 	if got := names(late); !slices.Equal(got, []string{"sip:1"}) {
 		t.Errorf("after 90 s there are %v", got)
 	}
-	if err := again.sweep(t.Context(), late); err != nil || len(rows.rows) != 1 {
+	if err := again.sweep(t.Context(), late, door().table()); err != nil || len(rows.rows) != 1 {
 		t.Errorf("after the sweep there are %d rows, %v", len(rows.rows), err)
+	}
+	if err := again.sweep(t.Context(), noon, &routing.Table{}); err != nil || len(rows.rows) != 0 || names(noon) != nil {
+		t.Errorf("after the login is gone there are %d rows and %v, %v", len(rows.rows), names(noon), err)
 	}
 }
 

@@ -36,29 +36,6 @@ type Config struct {
 	Limits        Limits // zero values mean the usual ones
 }
 
-// Limits are the worker's patience.
-type Limits struct {
-	Answer time.Duration // how long a phone may ring; 2 minutes
-	TimerC time.Duration // how long without any news from a branch (RFC 3261 §16.6, point 11); 3 minutes
-	GiveUp time.Duration // how long to wait for the end of a cancelled branch (§9.1); 32 seconds
-	Calls  int64         // how many calls may be being set up; 20,000
-}
-
-func (l Limits) filled() Limits {
-	fill := func(d *time.Duration, usual time.Duration) {
-		if *d == 0 {
-			*d = usual
-		}
-	}
-	fill(&l.Answer, 2*time.Minute)
-	fill(&l.TimerC, 3*time.Minute)
-	fill(&l.GiveUp, 32*time.Second)
-	if l.Calls == 0 {
-		l.Calls = 20_000
-	}
-	return l
-}
-
 // Worker is a SIP server. It is started once and stopped once.
 type Worker struct {
 	config    Config
@@ -78,7 +55,8 @@ type Worker struct {
 
 	random   sync.Mutex
 	draining atomic.Bool
-	calls    atomic.Int64 // being set up
+	closing  chan struct{} // closed when calls that are still being set up are refused
+	calls    atomic.Int64  // being set up
 }
 
 // New makes a worker; it reports all that is wrong with its configuration.
@@ -90,8 +68,8 @@ func New(config Config) (*Worker, error) {
 		return nil, fmt.Errorf("the SIP domain %q is no domain", config.Domain)
 	}
 	config.Limits = config.Limits.filled()
-	w := &Worker{config: config, hopsKey: mac(config.NonceKey, "hops")}
-	w.gate = &gate{realm: config.Domain, nonces: newNonces(config.NonceKey, config.Random), table: config.Table}
+	w := &Worker{config: config, hopsKey: mac(config.NonceKey, "hops"), closing: make(chan struct{})}
+	w.gate = &gate{realm: config.Domain, nonces: newNonces(config.NonceKey, config.Random, config.Clock()), table: config.Table}
 	return w, nil
 }
 
@@ -106,7 +84,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	if w.trunk, err = findTrunk(ctx, w.config.Trunk); err != nil {
 		return err
 	}
-	if w.sockets, err = listen(ctx, w.config.Address); err != nil {
+	if w.sockets, err = listen(ctx, w.config.Address, w.config.Limits.TCP); err != nil {
 		return err
 	}
 	if err := w.serve(context.WithoutCancel(ctx)); err != nil {
@@ -161,7 +139,8 @@ func (w *Worker) run(transport string, serve func() error) {
 	})
 }
 
-// sweep forgets expired registrations and nonces once a minute.
+// sweep forgets expired registrations, those of former logins, and expired
+// nonces once a minute.
 func (w *Worker) sweep(ctx context.Context) {
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
@@ -173,7 +152,7 @@ func (w *Worker) sweep(ctx context.Context) {
 		}
 		now := w.config.Clock()
 		w.gate.nonces.sweep(now)
-		if err := w.bindings.sweep(ctx, now); err != nil && ctx.Err() == nil {
+		if err := w.bindings.sweep(ctx, now, w.config.Table()); err != nil && ctx.Err() == nil {
 			w.config.Log.Warn("expired registrations were not swept", "error", err)
 		}
 	}
@@ -188,21 +167,19 @@ func (w *Worker) Addr() string {
 	return w.sockets.address.String()
 }
 
-// Stop takes no new calls, waits for those being set up until the context
-// ends, and closes the sockets. Calls that are set up go on between the phones.
+// farewell is how long phones that are told to stop ringing may take to say so.
+const farewell = 300 * time.Millisecond
+
+// Stop takes no new calls, waits for those being set up as long as the limits
+// and the context allow, refuses with 503 what still rings then, and closes the
+// sockets. Calls that are set up go on between the phones.
 func (w *Worker) Stop(ctx context.Context) error {
-	if w.agent == nil {
+	if w.agent == nil || w.draining.Swap(true) {
 		return nil
 	}
-	w.draining.Store(true)
-	ticker := time.NewTicker(10 * time.Millisecond)
-	defer ticker.Stop()
-	for w.calls.Load() > 0 && ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-ticker.C:
-		}
-	}
+	w.idle(ctx.Done(), w.config.Limits.Drain)
+	close(w.closing)
+	w.idle(nil, farewell)
 	w.stop()
 	w.agent.TransactionLayer().Close()
 	err := w.agent.Close()
@@ -212,6 +189,23 @@ func (w *Worker) Stop(ctx context.Context) error {
 		return fmt.Errorf("close the SIP transports: %w", err)
 	}
 	return nil
+}
+
+// idle waits until no call is being set up, but no longer than a while.
+func (w *Worker) idle(done <-chan struct{}, while time.Duration) {
+	end := time.NewTimer(while)
+	defer end.Stop()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for w.calls.Load() > 0 {
+		select {
+		case <-done:
+			return
+		case <-end.C:
+			return
+		case <-ticker.C:
+		}
+	}
 }
 
 // draw gives random bytes in hex.

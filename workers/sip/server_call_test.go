@@ -208,24 +208,3 @@ func TestABranchWithoutNewsAndWithoutAnEndIsGivenUp(t *testing.T) {
 	bert.expect("CANCEL") // and nothing more
 	anna.ack(uri, anna.await(408))
 }
-
-func TestAWorkerThatStopsTakesNoNewCallsAndDoesNotWaitForEver(t *testing.T) {
-	h := newHouse(t)
-	anna, bert := pair(h, "udp")
-	anna.invite("call-1", "102")
-	bert.answer(bert.expect("INVITE"), 180, "Ringing")
-	anna.await(180)
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		h.end()
-	}()
-	for { // until the worker is draining, a second call is let in
-		anna.request("INVITE", "sip:102@"+realm, "<sip:102@"+realm+">", "call-2")
-		if got, err := anna.try(time.Second); err != nil || got.status() == 503 {
-			break
-		}
-	}
-	<-stopped
-	h.start()
-}

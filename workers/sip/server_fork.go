@@ -24,9 +24,14 @@ func (n news) final() bool { return n.status >= 200 }
 // fork sends requests to all targets at once, passes the first 2xx on and
 // cancels the others; of refusals it passes the best (RFC 3261 §16.7). It
 // returns when all branches have ended.
-func (w *Worker) fork(req *msg.Request, tx msg.ServerTransaction, requests []*msg.Request) {
+// Answers are changed by learn, if it is not nil, before they are passed on.
+func (w *Worker) fork(req *msg.Request, tx msg.ServerTransaction, requests []*msg.Request, learn func(*msg.Response)) {
 	up := w.upstream(req, tx)
+	up.learn = learn
 	f := forking{worker: w, up: up, news: make(chan news), cancel: make(chan struct{}), open: len(requests)}
+	if req.IsInvite() {
+		f.drain = func() { w.unavailable(req, tx) }
+	}
 	hungUp := make(chan struct{})
 	hangUp := sync.OnceFunc(func() { close(hungUp) })
 	if !tx.OnCancel(func(*msg.Request) { hangUp() }) {
@@ -41,7 +46,7 @@ func (w *Worker) fork(req *msg.Request, tx msg.ServerTransaction, requests []*ms
 	}
 	f.collect(hungUp)
 	switch {
-	case f.answered || f.hungUp: // the library has answered the caller's CANCEL and INVITE
+	case f.answered || f.hungUp || f.drained: // the library has answered the caller's CANCEL and INVITE
 	case f.expired:
 		w.refuse(req, tx, 480, "callee did not answer")
 	case f.best.res == nil:
@@ -63,15 +68,21 @@ type forking struct {
 	once    sync.Once
 	open    int // branches
 	best    news
-	expired bool // nobody answered in time
+	expired bool   // nobody answered in time
+	drain   func() // answers the caller when the worker stops; nil for what is no call
 
-	answered, hungUp bool
+	answered, hungUp, drained bool
 }
+
+// settled tells whether the caller has a final answer. Nothing but the 2xx of
+// other phones follows it: no ringing after an answer, whichever came first.
+func (f *forking) settled() bool { return f.answered || f.hungUp || f.drained }
 
 // collect listens to the branches until all have ended.
 func (f *forking) collect(hungUp <-chan struct{}) {
 	patience := time.NewTimer(f.worker.config.Limits.Answer)
 	defer patience.Stop()
+	closing := f.worker.closing
 	for f.open > 0 {
 		select {
 		case n := <-f.news:
@@ -81,6 +92,13 @@ func (f *forking) collect(hungUp <-chan struct{}) {
 			f.end()
 		case <-patience.C:
 			f.expired = !f.answered
+			f.end()
+		case <-closing:
+			closing = nil
+			if f.drain != nil && !f.settled() {
+				f.drained = true
+				f.drain()
+			}
 			f.end()
 		}
 	}
@@ -92,9 +110,10 @@ func (f *forking) take(n news) {
 	}
 	switch {
 	case !n.final():
-		if n.status > 100 && !f.answered && !f.hungUp {
+		if n.status > 100 && !f.settled() {
 			f.up.pass(n.res)
 		}
+	case n.status < 300 && f.drained: // too late: the caller has been refused
 	case n.status < 300:
 		f.answered = true
 		f.up.pass(n.res) // a second one too: the caller ends what it does not want

@@ -13,7 +13,6 @@ import (
 // branches makes the requests of a call's branches (RFC 3261 §16.6).
 func (w *Worker) branches(req *msg.Request, targets []aim, identity string) []*msg.Request {
 	trusted := w.fromTrunk(req)
-	callerTag, _ := req.From().Params.Get("tag")
 	requests := make([]*msg.Request, 0, len(targets))
 	for _, t := range targets {
 		out := w.forwarded(req, t.next)
@@ -27,7 +26,7 @@ func (w *Worker) branches(req *msg.Request, targets []aim, identity string) []*m
 			out.AppendHeader(msg.NewHeader("P-Asserted-Identity", identity))
 		}
 		from := source(req)
-		dialog := hops{caller: from, callee: t.next}.seal(w.hopsKey, req.CallID().Value(), callerTag)
+		dialog := w.sealed(req, t)
 		if from.transport != t.next.transport { // one for each side (RFC 5658 §3.1)
 			out.PrependHeader(w.recordRoute(from, dialog))
 		}
@@ -35,6 +34,47 @@ func (w *Worker) branches(req *msg.Request, targets []aim, identity string) []*m
 		requests = append(requests, out)
 	}
 	return requests
+}
+
+// sealed is the parameter for the dialog between a caller and a target. Where
+// one of them is the trunk, the URI it is reached by in the dialog is sealed in.
+func (w *Worker) sealed(req *msg.Request, t aim) string {
+	both := hops{caller: source(req), callee: t.next}
+	switch contact := req.Contact(); {
+	case w.isTrunk(t.next):
+		both.mark = w.mark(&t.uri)
+	case w.fromTrunk(req):
+		both.caller = *w.trunk // its connections come and go
+		if contact != nil {
+			both.mark = w.mark(&contact.Address)
+		}
+	}
+	callerTag, _ := req.From().Params.Get("tag")
+	return both.seal(w.hopsKey, req.CallID().Value(), callerTag)
+}
+
+// learn gives what the trunk's answers to a call are changed by: they name the
+// URI the trunk wants to be reached by from now on, which is sealed in the place
+// of the one it was called by (Record-Route may be changed: RFC 3261 §16.7,
+// point 8).
+func (w *Worker) learn(req *msg.Request, called aim) func(*msg.Response) {
+	before := w.sealed(req, called)
+	return func(res *msg.Response) {
+		contact := res.Contact()
+		if contact == nil {
+			return
+		}
+		after := w.sealed(req, aim{uri: contact.Address, next: called.next})
+		for _, header := range res.GetHeaders("Record-Route") {
+			route, ok := header.(*msg.RecordRouteHeader)
+			if !ok {
+				continue
+			}
+			if value, _ := route.Address.UriParams.Get(dialogParam); value == before {
+				route.Address.UriParams.Add(dialogParam, after)
+			}
+		}
+	}
 }
 
 // forwarded copies a request for the next neighbour: our Via on top, one hop
@@ -126,6 +166,7 @@ type upstream struct {
 	tx    msg.ServerTransaction
 	vias  []msg.Header // of the request, as an answer needs them
 	like  *msg.Response
+	learn func(*msg.Response) // changes an answer before it is passed on; may be nil
 	quiet func(error)
 }
 
@@ -151,6 +192,9 @@ func (u *upstream) pass(res *msg.Response) {
 	}
 	for _, via := range slices.Backward(u.vias) {
 		out.PrependHeader(msg.HeaderClone(via))
+	}
+	if u.learn != nil {
+		u.learn(out)
 	}
 	out.SetTransport(u.like.Transport())
 	out.SetDestination(u.like.Destination())

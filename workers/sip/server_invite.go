@@ -16,10 +16,15 @@ func (w *Worker) onInvite(req *msg.Request, tx msg.ServerTransaction) {
 		return
 	}
 	if w.draining.Load() || w.calls.Load() >= w.config.Limits.Calls {
-		w.answer(req, tx, 503, "Service Unavailable", msg.NewHeader("Retry-After", "5"))
+		w.unavailable(req, tx)
 		return
 	}
 	w.setUp(req, tx)
+}
+
+// unavailable asks to try again soon.
+func (w *Worker) unavailable(req *msg.Request, tx msg.ServerTransaction) {
+	w.answer(req, tx, 503, "Service Unavailable", msg.NewHeader("Retry-After", "5"))
 }
 
 // onOptions answers those who ask what the worker can do, and passes on what
@@ -70,7 +75,11 @@ func (w *Worker) setUp(req *msg.Request, tx msg.ServerTransaction) {
 	if caller != nil {
 		identity = asserted(caller, decision.Identity, w.config.Domain, decision.Kind == routing.ToTrunk)
 	}
-	w.fork(req, tx, w.branches(req, targets, identity))
+	var learn func(*msg.Response)
+	if decision.Kind == routing.ToTrunk {
+		learn = w.learn(req, targets[0])
+	}
+	w.fork(req, tx, w.branches(req, targets, identity), learn)
 }
 
 // refuse answers with the reason in a field of its own, where phones and
@@ -126,9 +135,13 @@ func (w *Worker) targets(table *routing.Table, d routing.Decision) []aim {
 	return aims
 }
 
-// fromTrunk tells whether a request comes from the trunk's address.
-func (w *Worker) fromTrunk(req *msg.Request) bool {
-	return w.trunk != nil && source(req) == *w.trunk
+// fromTrunk tells whether a request comes from the trunk.
+func (w *Worker) fromTrunk(req *msg.Request) bool { return w.isTrunk(source(req)) }
+
+// isTrunk tells whether a neighbour is the trunk. Over TCP it is known by its IP
+// address alone, which it must therefore share with no phone.
+func (w *Worker) isTrunk(neighbour hop) bool {
+	return w.trunk != nil && w.trunk.transport == neighbour.transport && w.trunk.sent(neighbour)
 }
 
 // tagged tells whether a request is one within a dialog.

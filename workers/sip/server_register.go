@@ -116,9 +116,14 @@ func seconds(text string) *int {
 func (w *Worker) authenticate(req *msg.Request, tx msg.ServerTransaction, field string, status int) *routing.User {
 	now := w.config.Clock()
 	from := source(req).address.Addr().String()
-	in := w.gate.admit(credentials{method: string(req.Method), source: from, values: fields(req, field)}, now)
-	if in.user != nil {
+	meant := func(uri string) bool { return w.meant(req, uri) }
+	in := w.gate.admit(credentials{method: string(req.Method), source: from, values: fields(req, field), meant: meant}, now)
+	switch {
+	case in.user != nil:
 		return in.user
+	case in.astray:
+		w.answer(req, tx, 400, "Digest Uri Is Not The Request-URI")
+		return nil
 	}
 	values, err := w.gate.challenges(from, in.stale, now)
 	if err != nil {
@@ -136,4 +141,28 @@ func (w *Worker) authenticate(req *msg.Request, tx msg.ServerTransaction, field 
 	}
 	w.answer(req, tx, status, reason, headers...)
 	return nil
+}
+
+// meant tells whether a digest's uri names what its request is for (RFC 7616
+// §3.4.6), so that an answer to a challenge that somebody caught can't be put
+// under a request for somebody else. User and host must be the same, whatever
+// port and parameters; all names of this worker are the same host. A uri without
+// a user that names this worker is taken under every request: sipp has no other.
+// Its method is still covered, and no phone makes such a uri for a call.
+func (w *Worker) meant(req *msg.Request, text string) bool {
+	var uri msg.Uri
+	if err := msg.ParseUri(text, &uri); err != nil {
+		return false
+	}
+	asked, from := &req.Recipient, source(req).address
+	if !strings.EqualFold(uri.Scheme, asked.Scheme) {
+		return false
+	}
+	if asked.Scheme == "tel" {
+		return target(&uri) == target(asked)
+	}
+	if w.ours(uri.Host, from) && w.ours(asked.Host, from) {
+		return uri.User == "" || target(&uri) == target(asked)
+	}
+	return strings.EqualFold(uri.Host, asked.Host) && target(&uri) == target(asked)
 }

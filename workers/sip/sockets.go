@@ -6,17 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"strconv"
-	"sync"
-	"sync/atomic"
-	"time"
 )
 
-const (
-	socketBuffer   = 4 << 20          // bytes; the kernel's default loses datagrams from 2,000 calls/s on
-	maxConnections = 4096             // TCP connections at a time
-	maxIdle        = 30 * time.Minute // of a TCP connection; phones refresh their registration sooner than twice an hour
-)
+const socketBuffer = 4 << 20 // bytes; the kernel's default loses datagrams from 2,000 calls/s on
 
 // sockets are the UDP and the TCP socket on one address.
 type sockets struct {
@@ -26,7 +20,7 @@ type sockets struct {
 }
 
 // listen binds both sockets to one port; for port 0 the kernel chooses one.
-func listen(ctx context.Context, address string) (sockets, error) {
+func listen(ctx context.Context, address string, limits Connections) (sockets, error) {
 	var config net.ListenConfig
 	for attempt := 0; ; attempt++ {
 		packets, err := config.ListenPacket(ctx, "udp", address)
@@ -39,7 +33,7 @@ func listen(ctx context.Context, address string) (sockets, error) {
 		tcp, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(bound.Port()))))
 		if err == nil {
 			_, _ = udp.SetReadBuffer(socketBuffer), udp.SetWriteBuffer(socketBuffer) // the kernel may allow less
-			return sockets{udp: &screened{UDPConn: udp}, tcp: &limited{Listener: tcp}, address: netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())}, nil
+			return sockets{udp: &screened{UDPConn: udp}, tcp: newLimited(tcp, limits), address: netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())}, nil
 		}
 		_ = udp.Close()
 		if port != "0" || attempt == 20 {
@@ -67,11 +61,14 @@ func (s sockets) local(neighbour netip.AddrPort) netip.AddrPort {
 }
 
 // screened is a UDP socket that lets through what looks like SIP, and that an
-// error of one datagram does not end.
+// error of one datagram does not end. It has one reader.
 type screened struct{ *net.UDPConn }
 
-// ReadFrom gives the next datagram that looks like SIP.
+// ReadFrom gives the next datagram that looks like SIP. The library works on
+// each in a goroutine of its own; these are let run before the next is read, or
+// a 200 would often overtake the 180 that came just before it.
 func (s *screened) ReadFrom(buffer []byte) (int, net.Addr, error) {
+	runtime.Gosched()
 	for {
 		n, from, err := s.UDPConn.ReadFrom(buffer)
 		switch {
@@ -81,48 +78,4 @@ func (s *screened) ReadFrom(buffer []byte) (int, net.Addr, error) {
 			return n, from, nil
 		}
 	}
-}
-
-// limited is a TCP socket with a bound on connections and on their idleness.
-type limited struct {
-	net.Listener
-	open atomic.Int64
-}
-
-// Accept gives the next connection; one too many is closed at once.
-func (l *limited) Accept() (net.Conn, error) {
-	for {
-		conn, err := l.Listener.Accept()
-		switch {
-		case errors.Is(err, net.ErrClosed):
-			return nil, err
-		case err != nil:
-			time.Sleep(10 * time.Millisecond) // out of descriptors: some will come back
-		case l.open.Add(1) > maxConnections:
-			l.open.Add(-1)
-			_ = conn.Close()
-		default:
-			return &idling{Conn: conn, closed: sync.OnceFunc(func() { l.open.Add(-1) })}, nil
-		}
-	}
-}
-
-// idling is a connection that ends when nothing is read for too long.
-type idling struct {
-	net.Conn
-	closed func()
-}
-
-// Read reads with the idle limit as a deadline, and never more than one
-// message's worth of bytes.
-func (c *idling) Read(buffer []byte) (int, error) {
-	timer := time.AfterFunc(maxIdle, func() { _ = c.Conn.Close() })
-	defer timer.Stop()
-	return c.Conn.Read(buffer)
-}
-
-// Close closes the connection and makes room for another.
-func (c *idling) Close() error {
-	c.closed()
-	return c.Conn.Close()
 }
