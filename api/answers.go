@@ -78,6 +78,13 @@ func (a *answers) begin(ctx context.Context, entry answerRow) (row answerRow, mi
 	return row, mine, err
 }
 
+// free lets everything that is being worked on be taken over at once. It is for
+// the only process on a database, before it serves: whoever worked on it is gone.
+func (a *answers) free(ctx context.Context) error {
+	_, err := a.write.NewUpdate().Model((*answerRow)(nil)).Set("created = ?", time.Time{}).Where("state = ?", stateInFlight).Exec(ctx)
+	return err
+}
+
 // keep writes an answer down, unless the request was taken over: the answer that
 // counts is the other one's then.
 func (a *answers) keep(ctx context.Context, entry answerRow) error {

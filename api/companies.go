@@ -67,13 +67,13 @@ type SiteAnswer struct {
 // CompanyPage is a page of a list of companies.
 type CompanyPage struct {
 	Items []Company `json:"items"`
-	Next  string    `json:"next,omitempty" doc:"cursor of the next page; missing on the last"`
+	Next  string    `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
 // Paging is how lists are read.
 type Paging struct {
 	Cursor string `query:"cursor" doc:"next of the page before"`
-	Limit  int    `query:"limit" doc:"1 to 200, by default 50"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 func (s *Server) routesCompanies() {

@@ -70,13 +70,13 @@ func (w wisher) number(n domain.E164) []eventstore.Wish {
 func (w wisher) extension(wanted string, n domain.E164) []eventstore.Wish {
 	var candidates []eventstore.Candidate
 	for _, extension := range user.ExtensionsFrom(wanted, n, w.firm.Policy.Extension) {
-		taken := domain.Faultf(domain.Conflict, "extension-taken", "extension %s is already another user's", extension)
+		taken := domain.Faultf(domain.Conflict, "extension-taken", "extension %s is already another user's", extension).At("/extension")
 		candidates = append(candidates, w.claim(user.ExtensionStream(w.firm.ID, extension), taken))
 	}
 	if len(candidates) < 2 {
 		return wish(wishExtension, nil, candidates...)
 	}
-	none := domain.Faultf(domain.Conflict, "extension-taken", "the extensions near the last digits of %s are all taken; choose another", n)
+	none := domain.Faultf(domain.Conflict, "extension-taken", "the extensions near the last digits of %s are all taken; choose another", n).At("/extension")
 	return wish(wishExtension, none, candidates...)
 }
 
@@ -84,7 +84,7 @@ func (w wisher) email(address string) []eventstore.Wish {
 	if address == "" {
 		return nil
 	}
-	taken := domain.Faultf(domain.Conflict, "email-taken", "the e-mail address is already another user's")
+	taken := domain.Faultf(domain.Conflict, "email-taken", "the e-mail address is already another user's").At("/email")
 	return wish(wishEmail, nil, w.claim(user.EmailClaim(w.claimKey, address), taken))
 }
 

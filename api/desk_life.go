@@ -26,9 +26,32 @@ func (d *Desk) RenewLink(ctx context.Context, cause domain.Cause, id string, opt
 
 // DeleteUser ends a user. What was claimed is given back behind it.
 func (d *Desk) DeleteUser(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+	deleted, err := d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
 		return user.Delete{Actor: cause.Actor, Policy: rules}.Decide
 	}, options...)
+	return d.released(ctx, cause, deleted, err)
+}
+
+// released gives back at once what a command has left without its user, so that
+// it can be given again with the next request (rule 1.13). What cannot be given
+// back now is left to the user's workflow.
+func (d *Desk) released(ctx context.Context, cause domain.Cause, done Done, err error) (Done, error) {
+	if err != nil {
+		return done, err
+	}
+	state := user.Fold(done.Facts)
+	for _, stream := range state.Loose {
+		_, err := d.journal.Execute(ctx, stream, cause.For(stream), user.Releasing(stream, state.ID, state.ReleaseReason()), eventstore.ByState())
+		if err != nil {
+			return done, nil
+		}
+	}
+	noted, err := d.journal.Execute(ctx, user.Stream(state.ID), cause.For("released"), user.NoteReleased{Claims: state.Loose}.Decide)
+	if err != nil {
+		return done, nil
+	}
+	done.Result = noted
+	return done, nil
 }
 
 // Suspend leaves a user nothing but emergency calls.

@@ -35,7 +35,7 @@ type HistoryItem struct {
 // HistoryPage is a page of a history, oldest first.
 type HistoryPage struct {
 	Items []HistoryItem `json:"items"`
-	Next  string        `json:"next,omitempty" doc:"cursor of the next page; missing on the last"`
+	Next  string        `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
 // HistoryQuery chooses facts about a user.

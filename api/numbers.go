@@ -22,7 +22,7 @@ type Number struct {
 // NumberPage is a page of a list of numbers.
 type NumberPage struct {
 	Items []Number `json:"items"`
-	Next  string   `json:"next,omitempty" doc:"cursor of the next page; missing on the last"`
+	Next  string   `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
 // Licence is one kind of licence of a company.
@@ -36,7 +36,7 @@ type Licence struct {
 // LicencePage lists licences; it is never cut.
 type LicencePage struct {
 	Items []Licence `json:"items"`
-	Next  string    `json:"next,omitempty"`
+	Next  string    `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
 func (s *Server) routesNumbers() {

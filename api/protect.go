@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -22,9 +23,26 @@ func protected(next http.Handler, referrer string) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if nul(r.URL) {
+			newProblem(r.Context(), http.StatusBadRequest, "nul", "an address does not hold the character NUL").write(w)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		if r.Method == http.MethodHead && strings.HasPrefix(r.URL.Path, "/v1/") {
+			r = r.Clone(r.Context()) // the server leaves the body of the answer out (RFC 9110 §9.3.2)
+			r.Method = http.MethodGet
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// nul finds the character that no database takes in a text. Links are left
+// alone: one that was never sent looks like any other.
+func nul(u *url.URL) bool {
+	if strings.HasPrefix(u.Path, "/activate/") {
+		return strings.Contains(u.RawQuery, "%00")
+	}
+	return strings.ContainsRune(u.Path, 0) || strings.Contains(u.RawQuery, "%00")
 }
 
 // referrerPolicy keeps addresses, which can hold a link's token, from everybody.

@@ -111,6 +111,10 @@ func (c Config) check() error {
 	return errors.Join(problems...)
 }
 
+// TakeOver makes requests whose process has ended free to be sent again. It is
+// called by the only process on a database, before it serves.
+func (s *Server) TakeOver(ctx context.Context) error { return s.answers.free(ctx) }
+
 // Handler gives everything the server answers, with what stands around each request.
 func (s *Server) Handler() http.Handler {
 	guard := http.NewCrossOriginProtection()

@@ -38,7 +38,7 @@ type User struct {
 
 // Activation is how far a user's activation has come.
 type Activation struct {
-	Steps []Step  `json:"steps,omitempty"`
+	Steps []Step  `json:"steps" doc:"null in lists"`
 	Link  Lapsing `json:"link" doc:"none, open, used, expired"`
 }
 

@@ -26,7 +26,7 @@ type UserFound struct {
 // UserPage is a page of a list of users.
 type UserPage struct {
 	Items []User `json:"items"`
-	Next  string `json:"next,omitempty" doc:"cursor of the next page; missing on the last"`
+	Next  string `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
 func (s *Server) routesUsers() {

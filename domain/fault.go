@@ -52,6 +52,12 @@ func Faultf(kind Kind, code, format string, args ...any) *Fault {
 	return &Fault{Kind: kind, Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
+// At names the field of the input that the whole fault is about, as a JSON Pointer.
+func (f *Fault) At(pointer string) *Fault {
+	f.Fields = append(f.Fields, FieldFault{Pointer: pointer, Code: f.Code, Detail: f.Detail})
+	return f
+}
+
 // KindOf finds the kind of an error. An error without one is Unavailable: it
 // was not foreseen, so trying again is the only thing that can help.
 func KindOf(err error) Kind {

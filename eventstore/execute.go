@@ -149,7 +149,7 @@ func (j *Journal) once(ctx context.Context, stream string, cause domain.Cause, d
 		return Result{Revision: revision, Position: h.Position, Facts: h.Facts, Repeated: true}, nil
 	}
 	if x.ifRevision != nil && (h.Revision == NoStream || uint64(h.Revision) != *x.ifRevision) {
-		return Result{}, domain.Faultf(domain.Conflict, "stale", "it has been changed since revision %d was read", *x.ifRevision)
+		return Result{}, domain.Faultf(domain.Conflict, "stale", "it has been changed since it was read")
 	}
 	events, err := decide(h.Facts)
 	if err != nil {

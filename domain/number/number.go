@@ -146,7 +146,7 @@ func (in Assign) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case s.User == "":
 		return []domain.Event{Assigned{Company: in.Company, User: in.User, Taking: in.By, Deadline: in.At.Add(claim.Window)}}, nil
 	case s.User != in.User:
-		return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already assigned to another user", in.Number)
+		return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already assigned to another user", in.Number).At("/number")
 	case s.Confirmed || s.Taking == in.By && in.At.Before(s.Deadline):
 		return nil, nil
 	}
