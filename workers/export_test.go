@@ -15,4 +15,4 @@ func (r *Reactor) Pass(ctx context.Context, batch []eventstore.Message) error {
 }
 
 // Round is one look of the sweep.
-func (s *Sweep) Round(ctx context.Context) { s.round(ctx) }
+func (s *Sweep) Round(ctx context.Context) { s.round(ctx, s.Journal.Now()) }

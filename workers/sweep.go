@@ -38,16 +38,20 @@ const (
 // Run sweeps until the context ends.
 func (s *Sweep) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		s.round(ctx)
+		s.round(ctx, s.Journal.Now())
 		pause(ctx, sweepPause)
 	}
 	return nil
 }
 
-// round settles what is overdue; what could not be settled is met again in the
-// next one.
-func (s *Sweep) round(ctx context.Context) {
-	rows, err := s.Overdue.OverdueClaims(ctx, s.Journal.Now(), sweepBatch)
+// Everything settles all that is not confirmed, overdue or not, up to a batch. It
+// is for a process that knows that no order is under way.
+func (s *Sweep) Everything(ctx context.Context) { s.round(ctx, s.Journal.Now().Add(claim.Window)) }
+
+// round settles what is overdue at a moment; what could not be settled is met
+// again in the next one.
+func (s *Sweep) round(ctx context.Context, at time.Time) {
+	rows, err := s.Overdue.OverdueClaims(ctx, at, sweepBatch)
 	if err != nil && ctx.Err() == nil {
 		s.Log.Warn("the sweep cannot list overdue claims", "error", err)
 	}

@@ -246,3 +246,14 @@ func TestAListOfMicrosecondsStillReleases(t *testing.T) {
 	h.sweep(h.journal)
 	h.want(extension, "claim.taken.v1", "claim.released.v1")
 }
+
+func TestWhereNobodyIsAtWorkEvenFreshOrphansAreReleased(t *testing.T) {
+	h := open(t)
+	h.tell(extension, domain.ChannelAPI, taken)
+	sweep := &workers.Sweep{
+		Journal: h.journal, Log: silent(),
+		Overdue: listed{{Stream: extension, Kind: projections.KindClaim, Owner: "user-ada", Deadline: due}},
+	}
+	sweep.Everything(t.Context())
+	h.want(extension, "claim.taken.v1", "claim.released.v1")
+}

@@ -184,6 +184,14 @@ func (c *Config) validate() error {
 		_, err := activities.ParseSMS(c.SMS)
 		need(err == nil, "--sms: %v", err)
 	}
+	if c.Policies != "" {
+		_, err := rules(*c)
+		need(err == nil, "--policies: %v", err)
+	}
+	if strings.HasPrefix(c.MasterKey, "env:") {
+		_, err := masterKey(c.MasterKey)
+		need(err == nil, "--master-key: %v", err)
+	}
 	_, err = logLevel(c.LogLevel)
 	need(err == nil, "--log-level is debug, info, warn or error, not %q", c.LogLevel)
 	return errors.Join(problems...)

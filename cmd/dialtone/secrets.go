@@ -133,17 +133,41 @@ func readToken(place string) (string, error) {
 // hashes bounds how many password hashes are computed at once: each takes 19 MiB.
 const hashes = 2
 
-// passwordHash gives the argon2id hash of OWASP's parameters (m=19 MiB, t=2, p=1).
-func passwordHash(ctx context.Context) func(string) (string, error) {
-	slots := make(chan struct{}, hashes)
-	params := &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-	return func(secret string) (string, error) {
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
-		return argon2id.CreateHash(secret, params)
+// passwords computes argon2id hashes with OWASP's parameters (m=19 MiB, t=2, p=1),
+// a few at a time.
+type passwords struct {
+	ctx   context.Context //nolint:containedctx // the process's own; waiting ends with it
+	slots chan struct{}
+}
+
+func newPasswords(ctx context.Context) passwords {
+	return passwords{ctx: ctx, slots: make(chan struct{}, hashes)}
+}
+
+// hash gives the hash of a secret in PHC form.
+func (p passwords) hash(secret string) (hash string, err error) {
+	err = p.inTurn(func() error {
+		hash, err = argon2id.CreateHash(secret, &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+		return err
+	})
+	return hash, err
+}
+
+// verify tells whether a hash is a secret's.
+func (p passwords) verify(secret, hash string) (same bool, err error) {
+	err = p.inTurn(func() error {
+		same, err = argon2id.ComparePasswordAndHash(secret, hash)
+		return err
+	})
+	return same, err
+}
+
+func (p passwords) inTurn(do func() error) error {
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+	case <-p.ctx.Done():
+		return p.ctx.Err()
 	}
+	return do()
 }

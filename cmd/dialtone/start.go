@@ -33,6 +33,9 @@ func (p *process) start(ctx context.Context) error {
 		p.group.Go(func() error { return p.views.Run(ctx, p.journal) })
 	}
 	starts := []func() error{}
+	if p.roles.all() {
+		starts = append(starts, func() error { p.tidyUp(ctx); return nil })
+	}
 	if p.roles.worker {
 		starts = append(starts, func() error { return p.startWorker(ctx) })
 	}
@@ -46,6 +49,26 @@ func (p *process) start(ctx context.Context) error {
 		return p.startAPI(ctx)
 	}
 	return nil
+}
+
+// tidyUp gives back what orders had claimed that a crash cut off. Having the
+// data folder to itself, the process knows that nobody is at work on them.
+func (p *process) tidyUp(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 1500*time.Millisecond)
+	defer cancel()
+	head, err := p.store.Head(ctx)
+	if err == nil {
+		err = p.views.WaitFor(ctx, head)
+	}
+	if err != nil {
+		p.log.Warn("what was cut off is left to the sweep", "error", err)
+		return
+	}
+	p.sweep().Everything(ctx)
+}
+
+func (p *process) sweep() *workers.Sweep {
+	return &workers.Sweep{Journal: p.journal, Overdue: p.views, Log: p.log.With("part", "sweep")}
 }
 
 // startWorker starts what follows facts: reactor, workflows and sweep. With a
@@ -65,7 +88,7 @@ func (p *process) startWorker(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sweep := &workers.Sweep{Journal: p.journal, Overdue: p.views, Log: p.log.With("part", "sweep")}
+	sweep := p.sweep()
 	p.group.Go(func() error { return sweep.Run(ctx) })
 	client, err := sdkclient.NewLazyClient(sdkclient.Options{
 		HostPort: p.where.temporal, Namespace: p.config.TemporalNamespace,

@@ -47,6 +47,11 @@ func (p *process) startAPI(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.roles.all() { // nobody else works on requests of before
+		if err := server.TakeOver(ctx); err != nil {
+			return fmt.Errorf("take over requests that were cut off: %w", err)
+		}
+	}
 	web := webServer(server.Handler(), readTime)
 	web.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) } // what is under way is drained
 	p.group.Go(func() error {
@@ -97,6 +102,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, err
 	}
+	words := newPasswords(ctx)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	config := api.Config{
@@ -105,7 +111,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		ClaimKey: p.secrets[secretClaims], LinkKey: p.secrets[secretLinks],
 		DeviceKey: p.secrets[secretDevices], SessionKey: p.secrets[secretSessions],
 		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token,
-		NewID: uuid.NewString, Hash: passwordHash(ctx), Log: p.log.With("part", "api"),
+		NewID: uuid.NewString, Hash: words.hash, Verify: words.verify, Log: p.log.With("part", "api"),
 		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
 		Closing: ctx.Done(),
 	}
