@@ -19,7 +19,7 @@ const batchLimit = 500
 
 // beat is how often batches are begun that are not full: a transaction costs as
 // much as a dozen events do. The first event after a quiet while does not wait.
-const beat = 20 * time.Millisecond
+const beat = 50 * time.Millisecond
 
 // The pauses before a subscription that ended with an error is made anew.
 const (
