@@ -167,15 +167,11 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 	return view, holder
 }
 
-// zoneOf gives the user's time zone as the site tells it, nil where it does not.
+// zoneOf gives the time zone of the user's place, as the mail names it.
 func zoneOf(holder TokenHolder) *time.Location {
-	site, ok := holder.Company.Site(holder.User.Site)
-	if !ok || site.TimeZone == "" {
-		return nil
-	}
-	zone, err := time.LoadLocation(site.TimeZone)
+	zone, err := time.LoadLocation(holder.Company.ZoneAt(holder.User.Site))
 	if err != nil {
-		return nil
+		return time.UTC
 	}
 	return zone
 }

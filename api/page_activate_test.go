@@ -25,7 +25,7 @@ func TestAnOpenLinkShowsTheFormWithItsRulesUnderTheFields(t *testing.T) {
 	_, token := v.invited()
 	shown := v.view("/activate/" + token)
 	contains(t, shown, http.StatusOK, "Activate your telephone account", "Ada", "Unify Office", "Ärzte am Park", "+4930123451", "3451",
-		"4 March 2026, 09:00 (UTC)", `name="password"`, `autocomplete="new-password"`, `name="pinAgain"`, `value="first-pet"`,
+		"4 March 2026, 10:00 (Europe/Berlin)", `name="password"`, `autocomplete="new-password"`, `name="pinAgain"`, `value="first-pet"`,
 		"has 8 to 32 characters", "has 6 to 10 digits", "not one digit repeated", "private (incognito) window", `aria-describedby="password-rules"`)
 	if strings.Contains(shown.body, token) {
 		t.Error("the page of an open link holds the token")
@@ -33,7 +33,7 @@ func TestAnOpenLinkShowsTheFormWithItsRulesUnderTheFields(t *testing.T) {
 	if strings.Index(shown.body, `id="password-rules"`) < strings.Index(shown.body, `id="passwordAgain"`) {
 		t.Error("the rules do not stand under the fields")
 	}
-	contains(t, v.view("/activate/"+token+"?lang=de"), http.StatusOK, `<html lang="de"`, "Aktivieren Sie Ihr Telefonkonto", "4. März 2026, 09:00 Uhr (UTC)")
+	contains(t, v.view("/activate/"+token+"?lang=de"), http.StatusOK, `<html lang="de"`, "Aktivieren Sie Ihr Telefonkonto", "4. März 2026, 10:00 Uhr (Europe/Berlin)")
 }
 
 func TestLookingAtALinkChangesNothing(t *testing.T) {
@@ -175,7 +175,7 @@ func TestAnExpiredLinkAsksForNoPasswordAndOffersANewOne(t *testing.T) {
 	id, token := v.invited()
 	v.clock.forward(48*time.Hour + time.Second)
 	shown := v.view("/activate/" + token)
-	contains(t, shown, http.StatusGone, "This link has expired", "4 March 2026, 09:00 (UTC)", `action="/activate/`+token+`/link?lang=en"`)
+	contains(t, shown, http.StatusGone, "This link has expired", "4 March 2026, 10:00 (Europe/Berlin)", `action="/activate/`+token+`/link?lang=en"`)
 	if strings.Contains(shown.body, `type="password"`) {
 		t.Error("an expired link asks for a password")
 	}
@@ -189,7 +189,7 @@ func TestAnExpiredLinkAsksForNoPasswordAndOffersANewOne(t *testing.T) {
 	if unknown := v.post("/activate/nonsense/link?lang=en", nil); unknown.body != renewed.body || unknown.status != renewed.status {
 		t.Error("asking tells whether a link was known")
 	}
-	contains(t, v.view("/activate/"+token), http.StatusGone, "A newer link was sent", "4 March 2026, 09:00 (UTC)")
+	contains(t, v.view("/activate/"+token), http.StatusGone, "A newer link was sent", "4 March 2026, 10:00 (Europe/Berlin)")
 	contains(t, v.post("/activate/"+v.token(id), goodSecrets()), http.StatusOK, "You can now make and receive calls")
 	contains(t, v.view("/activate/"+token), http.StatusOK, "already active")
 }

@@ -111,7 +111,7 @@ func (b *Inbox) Put(ctx context.Context, message Message) (Message, error) {
 // Messages gives what was delivered to exactly this address or number, to
 // anybody where it is empty, oldest first.
 func (b *Inbox) Messages(ctx context.Context, to string) ([]Message, error) {
-	return b.read(ctx, "SELECT message FROM messages WHERE recipient = ?1 OR ?1 = '' ORDER BY id", to)
+	return b.read(ctx, "SELECT message FROM messages WHERE recipient = ?1 COLLATE NOCASE OR ?1 = '' ORDER BY id", to)
 }
 
 // newest gives at most count messages, newest first.
