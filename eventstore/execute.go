@@ -101,10 +101,11 @@ func IfRevision(revision uint64) Option {
 // thing given back can be taken again by the same command.
 func ByState() Option { return func(e *execution) { e.byState = true } }
 
-// attempts bounds how often a command is judged anew after a conflict, appends
-// how often one of unknown outcome is repeated.
+// attempts bounds how often a command is judged anew after a conflict: often
+// enough for everybody to get through where fifty change one stream at once.
+// appends bounds how often one of unknown outcome is repeated.
 const (
-	attempts = 12
+	attempts = 500
 	appends  = 3
 )
 
