@@ -76,7 +76,7 @@ func TestTheTextRuleCanFail(t *testing.T) {
 		{"a.go", "see " + home + "ada/notes.txt", 1},
 		{"a.go", `"` + "/" + `work/main/x"`, 1},
 		{"Dockerfile", "WORKDIR " + home + "nonroot/app", 0},
-		{"a.md", "https://example.com/work/in/progress and ./work/x", 0},
+		{"a.md", "https://example.com/home/in/progress and ./home/x", 0},
 		{"package-lock.json", `"resolved": "https://mirror.example.com/a/-/a-1.tgz",`, 1},
 		{"package-lock.json", `"resolved": "node_modules/a",`, 0},
 	} {

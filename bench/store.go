@@ -28,18 +28,26 @@ const (
 	routedChanges = 1000
 )
 
+// tempStore opens an event store in a folder of its own, which done removes.
+func tempStore(ctx context.Context) (store *sqlstore.Store, folder string, done func(), err error) {
+	if folder, err = os.MkdirTemp("", "dialtone-bench"); err != nil {
+		return nil, "", nil, err
+	}
+	store, err = sqlstore.Open(ctx, sqlstore.Config{Path: filepath.Join(folder, "events.db"), Clock: time.Now})
+	if err != nil {
+		os.RemoveAll(folder)
+		return nil, "", nil, err
+	}
+	return store, folder, func() { store.Close(); os.RemoveAll(folder) }, nil
+}
+
 // appends measures 50 writers, each with a stream of its own at exact revisions.
 func appends(ctx context.Context) ([]row, error) {
-	folder, err := os.MkdirTemp("", "dialtone-bench")
+	store, _, done, err := tempStore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: filepath.Join(folder, "events.db"), Clock: time.Now})
-	if err != nil {
-		return nil, err
-	}
-	defer store.Close()
+	defer done()
 	data := fmt.Appendf(nil, `{"text":%q}`, rand.Text()+rand.Text()+rand.Text()+rand.Text())
 	waits := make([][]time.Duration, writers)
 	errs := make(chan error, writers)
@@ -78,16 +86,11 @@ func appends(ctx context.Context) ([]row, error) {
 // inForce measures from the answer to a command until the SIP worker's table
 // holds it, with a table of 2,000 users.
 func inForce(ctx context.Context) ([]row, error) {
-	folder, err := os.MkdirTemp("", "dialtone-bench")
+	store, folder, done, err := tempStore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: filepath.Join(folder, "events.db"), Clock: time.Now})
-	if err != nil {
-		return nil, err
-	}
-	defer store.Close()
+	defer done()
 	keys, err := sqlstore.OpenKeys(ctx, filepath.Join(folder, "keys.db"), make([]byte, 32), rand.Reader)
 	if err != nil {
 		return nil, err
