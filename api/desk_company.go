@@ -80,6 +80,7 @@ func (d *Desk) companyOrder(cause domain.Cause, f CompanyForm) (company.Create, 
 	rules, known := d.cfg.Policies[f.Policy]
 	names := strings.Join(slices.Sorted(maps.Keys(d.cfg.Policies)), ", ")
 	c.Need(known, "/policy", "unknown", "is one of %s, not %q", names, f.Policy)
+	c.Need(len(f.Country) != 2 || telephoned(f.Country), "/country", "unknown", "%s is no country with telephone numbers of its own", f.Country)
 	order.Policy = rules
 	err := merged(order.Check(), c.Err())
 	if err != nil {

@@ -3,6 +3,8 @@ package api_test
 import (
 	"net/http"
 	"testing"
+
+	"dialtone/api"
 )
 
 func TestADeletedUsersNumberCanBeGivenAgainWithTheNextRequest(t *testing.T) {
@@ -49,4 +51,27 @@ func TestWhatACrashLeftInFlightIsTakenOver(t *testing.T) {
 	if first.text("id") != again.text("id") {
 		t.Errorf("the order taken over is another user: %s, %s", first.text("id"), again.text("id"))
 	}
+}
+
+func TestTheInboxAnswersAtHomeOnly(t *testing.T) {
+	h := open(t, func(c *api.Config) {
+		c.Dev = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	})
+	for host, status := range map[string]int{"localhost:8080": 200, "127.0.0.1:8080": 200, "[::1]:8080": 200, "evil.example": 403, "evil.example:8080": 403} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+"/dev/messages", nil)
+		must(t, err)
+		request.Host = host
+		response, err := http.DefaultTransport.RoundTrip(request)
+		must(t, err)
+		response.Body.Close()
+		if response.StatusCode != status {
+			t.Errorf("as %s: status %d, want %d", host, response.StatusCode, status)
+		}
+	}
+}
+
+func TestACompanyLivesInACountryWithTelephones(t *testing.T) {
+	h := open(t)
+	h.call("POST", "/v1/companies", `{"name":"N","policy":"onenet","language":"en","country":"ZZ"}`).want(t, http.StatusUnprocessableEntity).names(t, "/country")
+	h.call("POST", "/v1/companies", `{"name":"N","policy":"onenet","language":"en","country":"se"}`).want(t, http.StatusCreated)
 }

@@ -14,6 +14,10 @@ var (
 	macDivider = strings.NewReplacer(":", "", "-", "", ".", "", " ", "")
 )
 
+// telephoned tells whether numbers can be dialled nationally in a country (ISO
+// 3166-1).
+func telephoned(country string) bool { return phonenumbers.GetCountryCodeForRegion(country) != 0 }
+
 // phone gives a number, typed nationally or internationally in a country (ISO
 // 3166-1), in the form of E.164. What is no number is given back as it is, for
 // the rules to refuse.

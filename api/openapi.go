@@ -45,6 +45,6 @@ func (s *Server) routesProcess() {
 		s.engine.GET("/metrics", s.gauge, gin.WrapH(s.cfg.Metrics))
 	}
 	if s.cfg.Dev != nil {
-		s.engine.Any("/dev/*path", gin.WrapH(s.cfg.Dev))
+		s.engine.Any("/dev/*path", s.atHome, gin.WrapH(s.cfg.Dev))
 	}
 }

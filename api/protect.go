@@ -45,6 +45,21 @@ func nul(u *url.URL) bool {
 	return strings.ContainsRune(u.Path, 0) || strings.Contains(u.RawQuery, "%00")
 }
 
+// atHome keeps the inbox, which needs no login, from pages whose name somebody
+// else points at this machine: it answers to our own origin, to localhost and to
+// bare addresses only.
+func (s *Server) atHome(c *gin.Context) {
+	host := c.Request.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	own, err := url.Parse(s.cfg.PublicURL)
+	if host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil || err == nil && host == own.Hostname() {
+		return
+	}
+	s.refuse(c, domain.Faultf(domain.Denied, "foreign-host", "the inbox is not shown under this name"))
+}
+
 // referrerPolicy keeps addresses, which can hold a link's token, from everybody.
 // Over plain HTTP to another machine browsers tell where a form comes from by
 // the Origin header alone, and under no-referrer they leave it out: there our
