@@ -27,7 +27,7 @@ deps: ## what the tests need from the system (sipp, chromium)
 	bash scripts/deps.sh
 
 test: deps build ## all tests; the last line is "N passed, 0 failed"
-	set -o pipefail; go test -json -timeout 20m ./... | go run ./scripts/testsum
+	set -o pipefail; DIALTONE_BINARY=$(CURDIR)/$(BIN) go test -json -timeout 20m ./... | go run ./scripts/testsum
 
 check: fmt lint race ## format, vet, linters, workflowcheck, -race
 
