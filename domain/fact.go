@@ -63,7 +63,11 @@ type Fact struct {
 	Channel  string
 	Reason   string
 	Command  string
-	Erased   bool // the subject's key is gone: personal fields are empty
+
+	Correlation string // the first command of the chain this one belongs to
+	Causation   string // the fact or command that made this one necessary
+
+	Erased bool // the subject's key is gone: personal fields are empty
 }
 
 // Decide looks at a stream's facts and says which events follow. No events and

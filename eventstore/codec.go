@@ -96,10 +96,7 @@ func (c *Codec) Decode(ctx context.Context, event Recorded) (domain.Fact, error)
 	if err != nil {
 		return domain.Fact{}, fmt.Errorf("decode %s@%d: %w", event.Stream, event.Revision, err)
 	}
-	fact := domain.Fact{
-		ID: event.ID, Stream: event.Stream, Revision: event.Revision, At: meta.At,
-		Actor: meta.Actor, Channel: meta.Channel, Reason: meta.Reason, Command: meta.Command,
-	}
+	fact := meta.fact(event.ID, event.Stream, event.Revision)
 	data, erased, err := c.open(ctx, event, meta.Subject)
 	if err != nil {
 		return domain.Fact{}, fmt.Errorf("decode %s@%d: %w", event.Stream, event.Revision, err)

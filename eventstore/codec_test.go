@@ -54,6 +54,7 @@ func TestAFactComesBackAsItWasWritten(t *testing.T) {
 		want[n] = domain.Fact{
 			Event: event, ID: domain.EventID(stream, "order", n), Stream: stream, Revision: uint64(n), At: noon,
 			Actor: cause.Actor, Channel: cause.Channel, Reason: "moved", Command: "order",
+			Correlation: "first", Causation: "fact",
 		}
 	}
 	if !reflect.DeepEqual(loaded.Facts, want) || !reflect.DeepEqual(result.Facts, want) {

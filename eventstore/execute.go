@@ -181,10 +181,9 @@ func (j *Journal) append(ctx context.Context, stream string, h History, events [
 		if err != nil {
 			return Result{}, unavailable(err)
 		}
-		facts = append(facts, domain.Fact{
-			Event: event, ID: p.ID, Stream: stream, Revision: revision, At: cause.At,
-			Actor: cause.Actor, Channel: cause.Channel, Reason: cause.Reason, Command: cause.Command,
-		})
+		fact := metaOf(cause, "").fact(p.ID, stream, revision)
+		fact.Event = event
+		facts = append(facts, fact)
 		proposed, chain, revision = append(proposed, p), next, revision+1
 	}
 	appended, err := j.appendSurely(ctx, stream, h.Revision, proposed)

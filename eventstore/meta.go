@@ -41,6 +41,14 @@ func metaOf(cause domain.Cause, subject string) Meta {
 	}
 }
 
+// fact gives the fact, without its event, that this metadata stands around.
+func (m Meta) fact(id, stream string, revision uint64) domain.Fact {
+	return domain.Fact{
+		ID: id, Stream: stream, Revision: revision, At: m.At, Actor: m.Actor, Channel: m.Channel, Reason: m.Reason,
+		Command: m.Command, Correlation: m.Correlation, Causation: m.Causation,
+	}
+}
+
 // Chain is the SHA-256 over an event and the chain of the event before it in
 // the same stream; the zero Chain stands before the first.
 type Chain [sha256.Size]byte

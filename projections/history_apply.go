@@ -30,7 +30,7 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 		Position: r.Position, User: about, Stream: r.Stream, Revision: r.Revision, ID: r.ID, Type: r.Type,
 		At: r.fact.At.UTC(), Recorded: r.Time.UTC(), ActorKind: r.fact.Actor.Kind, ActorID: r.fact.Actor.ID,
 		Channel: r.fact.Channel, Reason: r.fact.Reason, Command: r.fact.Command,
-		Correlation: r.meta.Correlation, Causation: r.meta.Causation, Erased: r.fact.Erased, Data: data,
+		Correlation: r.fact.Correlation, Causation: r.fact.Causation, Erased: r.fact.Erased, Data: data,
 	}
 	return w.put(ctx, "history", &row, leaving)
 }

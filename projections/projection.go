@@ -60,16 +60,12 @@ func (t tables) of(table string) bun.Ident { return bun.Ident(table + t.generati
 type record struct {
 	eventstore.Recorded
 	fact   domain.Fact
-	meta   eventstore.Meta
 	broken error
 }
 
 func decode(ctx context.Context, codec *eventstore.Codec, event eventstore.Recorded) record {
-	r := record{Recorded: event}
-	if r.fact, r.broken = codec.Decode(ctx, event); r.broken == nil {
-		r.meta, r.broken = codec.DecodeMeta(event)
-	}
-	return r
+	fact, err := codec.Decode(ctx, event)
+	return record{Recorded: event, fact: fact, broken: err}
 }
 
 // follows tells whether an event is the next one of a row. One that the row
