@@ -74,19 +74,14 @@ func (u *Users) activateService(ctx context.Context, s subject, attempt int) *us
 		return nil
 	}
 	trouble := &user.Trouble{Cause: "network-unavailable", Responsible: "network", Text: "the operator's network does not answer"}
-	var fault *domain.Fault
-	if errors.As(err, &fault) {
-		trouble.Cause, trouble.Code, trouble.Text = "network-refused", fault.Code, clean(fault.Detail, string(s.state.Number))
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
+		trouble.Code, trouble.Text = fault.Code, clean(fault.Detail, string(s.state.Number))
 	}
 	if domain.Final(err) {
-		trouble.Responsible = "operator"
+		trouble.Cause, trouble.Responsible = "network-refused", "operator"
 		return trouble
 	}
-	if fault != nil {
-		trouble.Cause = "network-unavailable"
-	}
-	wait := NextTry(Outcome{Cause: causeConnection}, attempt)
-	next := u.Journal.Now().Add(wait)
+	next := u.Journal.Now().Add(NextTry(Outcome{Cause: causeConnection}, attempt))
 	trouble.NextTry = &next
 	return trouble
 }
