@@ -20,8 +20,9 @@ build: assets
 assets: ## front-end packages, when the lock file has changed; the Go build works without them
 	@sh scripts/assets
 
-generate: ## templ components to Go
+generate: ## templ components and the EventStoreDB protocol to Go
 	$(TOOL) templ generate
+	scripts/protocol
 
 deps: ## what the tests need from the system (sipp, chromium)
 	bash scripts/deps.sh

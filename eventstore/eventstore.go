@@ -42,10 +42,11 @@ const End = ^uint64(0)
 
 // Proposed is an event on its way in. ID is a UUID in its text form.
 type Proposed struct {
-	ID   string
-	Type string
-	Data []byte // JSON
-	Meta []byte // JSON
+	ID     string
+	Type   string
+	Data   []byte // JSON, unless Binary says otherwise
+	Meta   []byte // JSON
+	Binary bool   // Data is no JSON
 }
 
 // Recorded is an event as the store keeps it.
@@ -81,6 +82,19 @@ func (e *ConflictError) Error() string {
 // Unwrap makes errors.Is(err, ErrConflict) true.
 func (e *ConflictError) Unwrap() error { return ErrConflict }
 
+// ErrDeleted is the error of writing to a stream that was deleted for good, or
+// of expecting a stream where one was deleted (and may be written anew).
+var ErrDeleted = errors.New("the stream has been deleted")
+
+// DeletedError names the stream; it is an ErrDeleted.
+type DeletedError struct{ Stream string }
+
+// Error tells the stream.
+func (e *DeletedError) Error() string { return e.Stream + ": " + ErrDeleted.Error() }
+
+// Unwrap makes errors.Is(err, ErrDeleted) true.
+func (e *DeletedError) Unwrap() error { return ErrDeleted }
+
 // MessageKind tells what a subscription delivers.
 type MessageKind int
 
@@ -98,13 +112,15 @@ type Message struct {
 	Position Position
 }
 
-// Store keeps events in streams. All methods are safe for concurrent use.
+// Store keeps events in streams. All methods are safe for concurrent use. A
+// position that is handed in is 0 or one the store has given out.
 type Store interface {
 	// Append writes all events atomically behind the expected revision. The
 	// same ids at the place where they were expected before (for Any and
 	// StreamExists: anywhere in the stream) are recognised as the same append
-	// and answered like the first one. Errors: ErrConflict; anything else
-	// means that the outcome is unknown, and the same call can be repeated.
+	// and answered like the first one. Errors: ErrConflict, ErrDeleted, and
+	// faults of kind Invalid for what CheckAppend refuses; anything else means
+	// that the outcome is unknown, and the same call can be repeated.
 	Append(ctx context.Context, stream string, expected Expected, events ...Proposed) (Appended, error)
 
 	// Read gives a stream's events from a revision on (included), at most
@@ -114,7 +130,7 @@ type Store interface {
 
 	// ReadAll gives the events of all streams whose name starts with one of
 	// the prefixes (none: every stream). Forwards it begins behind the
-	// position, backwards it begins before it (0: from the end).
+	// position, backwards at it (included; 0: from the end).
 	ReadAll(ctx context.Context, from Position, direction Direction, limit int, prefixes ...string) iter.Seq2[Recorded, error]
 
 	// Subscribe delivers events behind a position, first those that are there
@@ -130,4 +146,22 @@ type Store interface {
 
 	// Close ends subscriptions and waits for appends that are under way.
 	Close() error
+}
+
+// Deleter is a store that can also delete streams, by EventStoreDB's rules:
+// the last event of "$$"+stream says what of a stream is hidden. Append to such
+// a store brings a deleted stream back (its numbers go on), and refuses one
+// that was deleted for good with ErrDeleted.
+//
+// Read gives everything that is kept, hidden or not, the last event of a stream
+// that was deleted for good included; StreamMeta tells what is hidden.
+type Deleter interface {
+	// Delete hides a stream's events. Errors: those of Append; a stream that
+	// never was is an ErrConflict whatever is expected.
+	Delete(ctx context.Context, stream string, expected Expected) (Position, error)
+
+	// Tombstone deletes a stream for good, one that never was included. Its last
+	// event is of type TypeTombstone at revision TombstoneRevision. Errors: those
+	// of Append.
+	Tombstone(ctx context.Context, stream string, expected Expected) (Position, error)
 }

@@ -129,7 +129,7 @@ func (r *Reactor) resume(ctx context.Context) (eventstore.Position, error) {
 		r.begun = true
 		return at, nil
 	}
-	for last, err := range r.Journal.Store().ReadAll(ctx, at+1, eventstore.Backwards, 1) {
+	for last, err := range r.Journal.Store().ReadAll(ctx, at, eventstore.Backwards, 1) {
 		if err != nil {
 			return 0, fmt.Errorf("look at the reactor's last fact: %w", err)
 		}

@@ -45,7 +45,7 @@ func (s *Store) readAll(
 	if direction == eventstore.Backwards {
 		rest.after = 0
 		if from > 0 {
-			rest.upTo = min(head, from-1)
+			rest.upTo = min(head, from)
 		}
 	}
 	for left := limit; !rest.empty(); {

@@ -151,7 +151,7 @@ func (m *memory) ReadAll(
 			case m.bug == "start of the log included" && recorded.Position == from:
 				return true
 			case direction == eventstore.Backwards:
-				return from == 0 || recorded.Position < from
+				return from == 0 || recorded.Position <= from
 			}
 			return recorded.Position > from
 		})

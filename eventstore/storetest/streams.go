@@ -99,6 +99,9 @@ func (t *trial) long(stream string) {
 func longStream(t *trial) {
 	t.long("s")
 	ahead := t.stream("s")
+	if len(ahead) != long {
+		t.Fatalf("%d events forwards, want %d", len(ahead), long)
+	}
 	t.numbered(ahead, numbers(0, long)...)
 	t.same("backwards", t.gather("backwards", t.store.Read(t.ctx, "s", eventstore.End, backwards, 0)), reversed(ahead))
 	t.same("limited", t.gather("limited", t.store.Read(t.ctx, "s", 7, forwards, 1100)), ahead[7:1107])

@@ -136,7 +136,7 @@ func (f *Follower) load(ctx context.Context) {
 // belongs checks that the log holds the snapshot's last event where the
 // snapshot says it is.
 func (f *Follower) belongs(ctx context.Context, t *Table) error {
-	events := f.config.Store.ReadAll(ctx, t.position+1, eventstore.Backwards, 1, userStreams, companyStreams)
+	events := f.config.Store.ReadAll(ctx, t.position, eventstore.Backwards, 1, userStreams, companyStreams)
 	for event, err := range events {
 		if err != nil {
 			return fmt.Errorf("look for the snapshot's last event: %w", err)
