@@ -25,7 +25,9 @@ func TestUUIDsTravelInBothForms(t *testing.T) {
 func TestWhatIsNoUUIDIsNotRead(t *testing.T) {
 	var missing *protocol.UUID
 	for _, sent := range []*protocol.UUID{
-		missing, {}, protocol.TextUUID(""), protocol.TextUUID("00112233445566778899aabbccddeeff"),
+		missing,
+		{},
+		protocol.TextUUID(""), protocol.TextUUID("00112233445566778899aabbccddeeff"),
 		protocol.TextUUID("{00112233-4455-6677-8899-aabbccddeeff}"), protocol.TextUUID("00112233-4455-6677-8899-aabbccddeegg"),
 	} {
 		if id, ok := sent.Parse(); ok {
