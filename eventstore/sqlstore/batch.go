@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"dialtone/eventstore"
+	"dialtone/eventstore/internal/points"
 )
 
 // head is the last event of a stream; revision -1 means that it has none.
@@ -95,6 +96,7 @@ func (b *batch) write(ctx context.Context, r *request, last head) (eventstore.Ap
 		if err != nil {
 			return eventstore.Appended{}, fmt.Errorf("insert an event of %s: %w", r.stream, err)
 		}
+		points.At(points.Inserted)
 	}
 	b.heads[r.stream] = last
 	return last.appended(), nil

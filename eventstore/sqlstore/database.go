@@ -13,6 +13,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"dialtone/domain"
+	"dialtone/eventstore/internal/points"
 )
 
 // busyTimeout is how long SQLite itself waits for a lock, in milliseconds. It
@@ -47,6 +48,7 @@ func migrate(ctx context.Context, db *sql.DB, ddl string) error {
 	return patiently(ctx, func() error {
 		return inTx(ctx, db, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, ddl)
+			points.At(points.Migrating)
 			return err
 		})
 	})

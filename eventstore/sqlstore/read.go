@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dialtone/eventstore"
+	"dialtone/eventstore/internal/points"
 )
 
 // The bounds of one page: no more is in memory for one reader, apart from a
@@ -83,6 +84,7 @@ func fetch(ctx context.Context, query func() (*sql.Rows, error)) (page, error) {
 		}
 		defer rows.Close()
 		p, err = collect(rows)
+		points.At(points.Fetching)
 		return err
 	})
 	return p, err

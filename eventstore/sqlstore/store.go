@@ -11,6 +11,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/eventstore"
+	"dialtone/eventstore/internal/points"
 )
 
 // readers is the number of connections that read at the same time.
@@ -62,6 +63,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 }
 
 func start(ctx context.Context, config Config, writing, reading *sql.DB) (*Store, error) {
+	points.At(points.Opening)
 	if err := migrate(ctx, writing, schema); err != nil {
 		return nil, err
 	}
@@ -79,6 +81,7 @@ func start(ctx context.Context, config Config, writing, reading *sql.DB) (*Store
 	}
 	s.writer = newWriter(writing, write, config, s.closing, s.tip.advance)
 	s.shutdown = sync.OnceValue(s.stop)
+	points.At(points.Opened)
 	lasting := context.WithoutCancel(ctx)
 	go s.writer.run(lasting)
 	go s.poll(lasting)
@@ -93,6 +96,7 @@ func (s *Store) stop() error {
 	close(s.closing)
 	<-s.writer.done
 	<-s.polled
+	points.At(points.Stopped)
 	return errors.Join(s.reading.Close(), s.writer.db.Close())
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/eventstore"
+	"dialtone/eventstore/internal/points"
 )
 
 // The bounds of one group, and how long a closing store waits for a lock.
@@ -61,6 +62,7 @@ func (w *writer) run(ctx context.Context) {
 }
 
 func (w *writer) drain(ctx context.Context) {
+	points.At(points.Draining)
 	for {
 		select {
 		case first := <-w.queue:
@@ -98,13 +100,16 @@ func (w *writer) serve(ctx context.Context, group []*request) {
 	if len(wanted) == 0 {
 		return
 	}
+	points.At(points.Gathered)
 	answers, err := w.commit(ctx, wanted)
 	if err != nil {
 		w.fail(wanted, err)
 		return
 	}
+	points.At(points.Committed)
 	w.committed(w.tail.position)
 	for i, r := range wanted {
+		points.At(points.Answering)
 		r.answer(answers[i].appended, answers[i].err)
 	}
 }
@@ -139,7 +144,9 @@ func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 	err := inTx(ctx, w.db, func(tx *sql.Tx) error {
 		var err error
 		batch.tx = tx
+		points.At(points.Begun)
 		answers, err = batch.apply(ctx, group)
+		points.At(points.Decided)
 		return err
 	})
 	if err != nil {
