@@ -24,7 +24,7 @@ generate: ## templ components and the EventStoreDB protocol to Go
 	$(TOOL) templ generate
 	scripts/protocol
 
-deps: ## what the tests need from the system (sipp, chromium)
+deps: ## what the tests need from the system (sipp, chromium, PostgreSQL)
 	bash scripts/deps.sh
 
 test: deps build ## all tests; the last line is "N passed, 0 failed"

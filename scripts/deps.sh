@@ -3,10 +3,16 @@
 # missing where it may not. With DIALTONE_REQUIRE=all a missing program is an error.
 set -uo pipefail
 
-declare -A packages=([sipp]=sip-tester [chromium]=chromium)
+declare -A packages=([sipp]=sip-tester [chromium]=chromium [initdb]=postgresql)
+
+# Debian keeps PostgreSQL's server programs apart from the path.
+present() {
+  command -v "$1" >/dev/null 2>&1 || compgen -G "/usr/lib/postgresql/*/bin/$1" >/dev/null
+}
+
 missing=()
 for program in "${!packages[@]}"; do
-  command -v "$program" >/dev/null 2>&1 || missing+=("${packages[$program]}")
+  present "$program" || missing+=("${packages[$program]}")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 
@@ -14,15 +20,26 @@ as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo -n)
 fi
+
+install() {
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# The tests start servers of their own: a PostgreSQL installed for them comes
+# without the database server that Debian would run.
+without_server() {
+  install postgresql-common &&
+    "${as_root[@]}" sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+}
+
 if command -v apt-get >/dev/null 2>&1 && "${as_root[@]}" true 2>/dev/null; then
   echo "installing: ${missing[*]}"
-  "${as_root[@]}" apt-get update -qq &&
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" apt-get update -qq && { present initdb || without_server; } && install "${missing[@]}"
 fi
 
 status=0
 for program in "${!packages[@]}"; do
-  if ! command -v "$program" >/dev/null 2>&1; then
+  if ! present "$program"; then
     echo "missing: $program (Debian package ${packages[$program]}); the tests that need it will be skipped"
     status=1
   fi
