@@ -6,11 +6,12 @@ import (
 	"dialtone/eventstore"
 )
 
-// request is one append on its way to the writer, and its answer.
+// request is one append, or deletion, on its way to the writer, and its answer.
 type request struct {
 	ctx      context.Context // lets the writer leave out whom nobody waits for
 	stream   string
 	expected eventstore.Expected
+	change   change
 	events   []eventstore.Proposed
 	size     int
 
@@ -31,14 +32,19 @@ func (s *Store) Append(
 	if err != nil {
 		return eventstore.Appended{}, err
 	}
-	r := &request{ctx: ctx, stream: stream, expected: expected, events: checked, size: size, answered: make(chan struct{})}
-	if err := ctx.Err(); err != nil {
+	return s.submit(&request{ctx: ctx, stream: stream, expected: expected, events: checked, size: size})
+}
+
+// submit hands a request to the writer and waits for its answer.
+func (s *Store) submit(r *request) (eventstore.Appended, error) {
+	r.answered = make(chan struct{})
+	if err := r.ctx.Err(); err != nil {
 		return eventstore.Appended{}, err
 	}
 	select {
 	case s.writer.queue <- r:
-	case <-ctx.Done():
-		return eventstore.Appended{}, ctx.Err()
+	case <-r.ctx.Done():
+		return eventstore.Appended{}, r.ctx.Err()
 	case <-s.closing:
 		return eventstore.Appended{}, errClosed
 	}

@@ -11,7 +11,10 @@ import (
 )
 
 // head is the last event of a stream; revision -1 means that it has none.
-type head struct{ revision, position int64 }
+type head struct {
+	revision, position int64
+	deletes            bool // it is metadata that says that another stream is deleted
+}
 
 type answer struct {
 	appended eventstore.Appended
@@ -25,10 +28,11 @@ type batch struct {
 	tx     *sql.Tx
 	now    int64 // in microseconds
 	tail   tail
+	metas  bool            // whether there is a stream of metadata
 	heads  map[string]head // of the streams it met
 }
 
-// apply decides and writes a group. A conflict is an answer; an error is one
+// apply decides and writes a group. A refusal is an answer; an error is one
 // of the database and concerns them all.
 func (b *batch) apply(ctx context.Context, group []*request) ([]answer, error) {
 	if err := b.begin(ctx); err != nil {
@@ -37,7 +41,7 @@ func (b *batch) apply(ctx context.Context, group []*request) ([]answer, error) {
 	answers := make([]answer, len(group))
 	for i, r := range group {
 		appended, err := b.decide(ctx, r)
-		if err != nil && !errors.Is(err, eventstore.ErrConflict) {
+		if err != nil && !errors.Is(err, eventstore.ErrConflict) && !errors.Is(err, eventstore.ErrDeleted) {
 			return nil, err
 		}
 		answers[i] = answer{appended, err}
@@ -56,10 +60,14 @@ func (b *batch) begin(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the last event: %w", err)
 		}
+		var metas int
+		if err := b.statement(ctx, selectMetas).QueryRowContext(ctx).Scan(&metas); err != nil {
+			return fmt.Errorf("look for metadata of streams: %w", err)
+		}
 		clear(b.writer.heads)
-		b.writer.version, b.writer.tail = version, last
+		b.writer.version, b.writer.tail, b.writer.metas = version, last, metas > 0
 	}
-	b.tail = b.writer.tail
+	b.tail, b.metas = b.writer.tail, b.writer.metas
 	b.tail.recorded = max(b.tail.recorded, b.now)
 	return nil
 }
@@ -75,31 +83,47 @@ func (b *batch) head(ctx context.Context, stream string) (head, error) {
 	}
 	found, ok := b.writer.heads[stream]
 	if !ok {
-		err := b.statement(ctx, selectStream).QueryRowContext(ctx, stream).Scan(&found.revision, &found.position)
-		if errors.Is(err, sql.ErrNoRows) {
-			found = head{revision: -1}
-		} else if err != nil {
-			return head{}, fmt.Errorf("read the head of %s: %w", stream, err)
+		var err error
+		if found, err = b.readHead(ctx, stream); err != nil {
+			return head{}, err
 		}
 	}
 	b.heads[stream] = found
 	return found, nil
 }
 
-// write puts the events behind the head.
-func (b *batch) write(ctx context.Context, r *request, last head) (eventstore.Appended, error) {
-	for _, event := range r.events {
+func (b *batch) readHead(ctx context.Context, stream string) (head, error) {
+	var found head
+	var err error
+	if _, ok := subjectOf(stream); ok {
+		found, _, err = b.readMeta(ctx, stream)
+	} else {
+		err = b.statement(ctx, selectStream).QueryRowContext(ctx, stream).Scan(&found.revision, &found.position)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return head{revision: -1}, nil
+	}
+	if err != nil {
+		return head{}, fmt.Errorf("read the head of %s: %w", stream, err)
+	}
+	return found, nil
+}
+
+// write puts events behind the head of a stream and gives the new head.
+func (b *batch) write(ctx context.Context, stream string, last head, events ...eventstore.Proposed) (head, error) {
+	_, isMeta := subjectOf(stream)
+	for _, event := range events {
 		b.tail.position++
-		last = head{revision: last.revision + 1, position: b.tail.position}
-		_, err := b.statement(ctx, insertEvent).ExecContext(ctx, last.position, r.stream, last.revision,
-			event.ID, event.Type, bytes(event.Data), bytes(event.Meta), b.tail.recorded)
+		last = head{revision: last.revision + 1, position: b.tail.position, deletes: isMeta && deletes(event)}
+		_, err := b.statement(ctx, insertEvent).ExecContext(ctx, last.position, stream, last.revision,
+			event.ID, event.Type, bytes(event.Data), bytes(event.Meta), b.tail.recorded, format(event))
 		if err != nil {
-			return eventstore.Appended{}, fmt.Errorf("insert an event of %s: %w", r.stream, err)
+			return head{}, fmt.Errorf("insert an event of %s: %w", stream, err)
 		}
 		points.At(points.Inserted)
 	}
-	b.heads[r.stream] = last
-	return last.appended(), nil
+	b.heads[stream], b.metas = last, b.metas || isMeta && len(events) > 0
+	return last, nil
 }
 
 // appended is the answer that names this event; nothing for an empty stream.
@@ -116,4 +140,12 @@ func bytes(data []byte) []byte {
 		return []byte{}
 	}
 	return data
+}
+
+// format is how the column of that name tells JSON and other data apart.
+func format(event eventstore.Proposed) int {
+	if event.Binary {
+		return 1
+	}
+	return 0
 }

@@ -101,7 +101,7 @@ func collect(rows *sql.Rows) (page, error) {
 		var event eventstore.Recorded
 		var recorded int64
 		if err := rows.Scan(&event.Position, &event.Stream, &event.Revision, &event.ID, &event.Type,
-			&event.Data, &event.Meta, &recorded); err != nil {
+			&event.Data, &event.Meta, &recorded, &event.Binary); err != nil {
 			return page{}, err
 		}
 		event.Time = time.UnixMicro(recorded).UTC()

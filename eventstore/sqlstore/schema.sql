@@ -7,6 +7,7 @@ create table if not exists events (
     data     blob    not null,
     meta     blob    not null,
     recorded bigint  not null,
+    format   smallint not null default 0, -- 1: data is no JSON
     unique (stream, revision)
 );
 -- Not unique: an id written again at the right revision is a new event.

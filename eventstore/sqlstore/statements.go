@@ -13,18 +13,20 @@ var schema string
 // All SQL of the event store. Rows are inserted one by one: an insert of many
 // makes SQLite keep a journal of its own to undo half of it, and is slower.
 const (
-	columns = `position, stream, revision, id, type, data, meta, recorded`
+	columns = `position, stream, revision, id, type, data, meta, recorded, format`
 
 	selectVersion   = `pragma data_version`
 	selectTail      = `select position, recorded from events order by position desc limit 1`
 	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
+	selectMeta      = `select revision, position, format, data from events where stream = $1 order by revision desc limit 1`
+	selectMetas     = `select count(*) from (select 1 from events where stream >= '$$' and stream < '$%' limit 1) as metas`
 	selectByID      = `select revision, position from events where stream = $1 and id = $2 order by revision limit 1`
 	selectIDs       = `select id, position from events where stream = $1 and revision > $2 order by revision limit $3`
 	selectForwards  = `select ` + columns + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
 	selectBackwards = `select ` + columns + ` from events where stream = $1 and revision <= $2 order by revision desc limit $3`
 	selectRecorded  = `select position, recorded from events where position >= $1 order by position limit 1`
 	selectRange     = `select ` + columns + ` from events where position > $1 and position <= $2`
-	insertEvent     = `insert into events (` + columns + `) values ($1, $2, $3, $4, $5, $6, $7, $8)`
+	insertEvent     = `insert into events (` + columns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
 // statements are prepared once on one pool.

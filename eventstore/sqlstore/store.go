@@ -67,7 +67,11 @@ func start(ctx context.Context, config Config, writing, reading *sql.DB) (*Store
 	if err := migrate(ctx, writing, schema); err != nil {
 		return nil, err
 	}
-	write, err := prepare(ctx, writing, selectVersion, selectTail, selectStream, selectByID, selectIDs, insertEvent)
+	if err := upgrade(ctx, writing); err != nil {
+		return nil, err
+	}
+	write, err := prepare(ctx, writing, selectVersion, selectTail, selectStream, selectMeta, selectMetas,
+		selectByID, selectIDs, insertEvent)
 	if err != nil {
 		return nil, err
 	}

@@ -32,3 +32,7 @@ func TestReopenedStoreKeepsEverything(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events 100%?#.db")
 	storetest.RunReopen(t, func(t *testing.T) eventstore.Store { return open(t, path) })
 }
+
+func TestStoreDeletesStreams(t *testing.T) {
+	storetest.RunDeleter(t, func(t *testing.T) eventstore.Store { return open(t, filepath.Join(t.TempDir(), "events.db")) })
+}

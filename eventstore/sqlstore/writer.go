@@ -37,6 +37,7 @@ type writer struct {
 	broken  error // set once; from then on nothing is written
 	version int64 // of the file; another process's commit changes it
 	tail    tail
+	metas   bool            // whether there is a stream of metadata; known as long as the heads
 	heads   map[string]head // known while the version stays the same
 }
 
@@ -153,7 +154,7 @@ func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 		w.version, w.heads = -1, map[string]head{}
 		return nil, err
 	}
-	w.tail = batch.tail
+	w.tail, w.metas = batch.tail, batch.metas
 	if len(w.heads) > headsKept {
 		clear(w.heads)
 	}

@@ -53,7 +53,7 @@ func (t *trial) same(what string, got, want []eventstore.Recorded) {
 
 func equal(a, b eventstore.Recorded) bool {
 	return a.Stream == b.Stream && a.Revision == b.Revision && a.Position == b.Position && a.Time.Equal(b.Time) &&
-		a.ID == b.ID && a.Type == b.Type && bytes.Equal(a.Data, b.Data) && bytes.Equal(a.Meta, b.Meta)
+		a.ID == b.ID && a.Type == b.Type && a.Binary == b.Binary && bytes.Equal(a.Data, b.Data) && bytes.Equal(a.Meta, b.Meta)
 }
 
 // reversed gives a list in the other order.

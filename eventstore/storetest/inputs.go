@@ -38,6 +38,7 @@ func roundTrip(t *trial) {
 		{ID: domain.DeriveID("a"), Type: "a.b.v1", Data: []byte(`{"text":"τηλέφωνο \u0001 ☎"}`), Meta: []byte(`{"$correlationId":"x"}`)},
 		{ID: "ffffffff-ffff-4fff-bfff-ffffffffffff", Type: "Ereignis mit Leerzeichen", Data: []byte(`[]`)},
 		{ID: domain.DeriveID("b"), Type: "empty"},
+		{ID: domain.DeriveID("d"), Type: "binary", Data: []byte("\x00\xff no JSON"), Meta: []byte(`{}`), Binary: true},
 		{ID: domain.DeriveID("c"), Type: "large", Data: []byte(`"` + strings.Repeat("x", 200_000) + `"`), Meta: []byte(`{}`)},
 	}
 	const stream = "Strom-100%_é'\"☎"

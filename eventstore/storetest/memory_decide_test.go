@@ -14,6 +14,10 @@ func (m *memory) decide(
 ) (eventstore.Appended, bool, error) {
 	last := eventstore.Expected(len(there) - 1)
 	conflict := &eventstore.ConflictError{Stream: stream, Expected: expected, Actual: last}
+	deleted := m.deleted(stream) && m.bug != "deletion ignored"
+	if m.gone(stream) || deleted && expected == eventstore.StreamExists && m.bug != "deleted stream exists" {
+		return eventstore.Appended{}, false, &eventstore.DeletedError{Stream: stream}
+	}
 	switch {
 	case m.bug == "wrong actual revision":
 		conflict.Actual++
@@ -21,7 +25,10 @@ func (m *memory) decide(
 		m.write(stream, there, events[:1])
 	}
 	switch {
-	case expected == eventstore.StreamExists && last < 0 && m.bug != "missing stream exists":
+	case deleted && expected == eventstore.NoStream && m.bug != "deleted stream is there" &&
+		(m.bug == "nothing repeated in a deleted stream" || len(events) == 0 || last < 0 || there[0].ID != events[0].ID):
+		return answer(there), len(events) > 0, nil
+	case expected == eventstore.StreamExists && last < 0 && !m.described(stream) && m.bug != "missing stream exists":
 		return eventstore.Appended{}, false, conflict
 	case expected == eventstore.Any, expected == eventstore.StreamExists:
 		return m.anywhere(there, events, conflict)

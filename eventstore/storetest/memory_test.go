@@ -43,6 +43,9 @@ func (m *memory) Append(
 	there := m.stream(stream)
 	appended, isNew, err := m.decide(stream, there, expected, events)
 	if err != nil || !isNew {
+		if err == nil && (len(events) == 0 && m.bug != "nothing leaves deleted" || m.bug == "repetition restores") {
+			m.restore(m.toRestore(stream))
+		}
 		return appended, err
 	}
 	if m.bug == "lost-update race" {
@@ -50,7 +53,12 @@ func (m *memory) Append(
 		time.Sleep(time.Millisecond)
 		m.mu.Lock()
 	}
-	return m.write(stream, there, events), nil
+	restored := m.toRestore(stream)
+	appended = m.write(stream, there, events)
+	if meta := m.restore(restored); m.bug == "answer names the metadata" && meta != (eventstore.Appended{}) {
+		return meta, nil
+	}
+	return appended, nil
 }
 
 func (m *memory) check(ctx context.Context, stream string, events []eventstore.Proposed) error {
@@ -89,6 +97,8 @@ func (m *memory) write(stream string, there []eventstore.Recorded, events []even
 			Position: eventstore.Position(10 * (len(m.log) + 1)), Time: time.Now().UTC().Truncate(time.Microsecond),
 		}
 		switch {
+		case m.bug == "binary lost":
+			recorded.Binary = false
 		case m.bug == "metadata lost":
 			recorded.Meta = nil
 		case m.bug == "time falls" && len(m.log)%2 == 1:
@@ -150,6 +160,8 @@ func (m *memory) ReadAll(
 				return false
 			case m.bug == "start of the log included" && recorded.Position == from:
 				return true
+			case direction == eventstore.Backwards && m.bug == "start of the log left out backwards":
+				return from == 0 || recorded.Position < from
 			case direction == eventstore.Backwards:
 				return from == 0 || recorded.Position <= from
 			}

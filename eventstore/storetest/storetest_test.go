@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,25 +14,33 @@ import (
 )
 
 var bugs = []string{
-	"any id accepted", "any is always new", "appends after closing", "begins at its position", "conflict half written",
+	"any id accepted", "any is always new", "appends after closing", "begins at its position", "binary lost", "conflict half written",
 	"context ignored", "direction ignored", "filter ignored when live", "first page only", "future revision accepted",
 	"history skipped", "ids compared by case", "limit ignored", "live events twice", "local time", "lost-update race",
 	"metadata lost", "missing stream exists", "moment left out", "never caught up", "no progress told",
 	"nothing is always right", "only the first id counts", "position told too far", "prefix as pattern",
 	"prefix without case", "repetition answered with the head", "repetition refused", "revisions from the log",
 	"skipped position", "stale revision accepted", "start of a read left out", "start of the log included",
+	"start of the log left out backwards",
 	"subscriptions survive closing", "time falls", "wrong actual revision",
+
+	"answer names the metadata", "any deletion", "binary metadata", "deleted stream exists", "deleted stream is there", "deletes after closing",
+	"deletion expects nothing", "deletion ignored", "deletion keeps metadata", "deletion not written", "everything is restored",
+	"metadata can be deleted", "metadata is nothing", "metadata leaves deleted", "metadata of a tombstone", "metadata of metadata",
+	"missing stream deleted", "missing stream stays", "nothing leaves deleted", "nothing repeated in a deleted stream",
+	"repetition restores", "restored behind the news", "restored from the first", "restored without the rest", "stays deleted", "tombstone at the next revision", "tombstone ignored",
 }
 
 func TestSuitePassesARightStore(t *testing.T) {
 	storetest.Run(t, func(*testing.T) eventstore.Store { return newMemory("") })
+	storetest.RunDeleter(t, func(*testing.T) eventstore.Store { return newMemory("") })
 }
 
 func TestSuiteFindsEveryPlantedBug(t *testing.T) {
 	for _, bug := range bugs {
 		t.Run(bug, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range storetest.Cases() {
+			for _, c := range slices.Concat(storetest.Cases(), storetest.DeleterCases()) {
 				if found := observe(t.Context(), c, newMemory(bug)); len(found) > 0 {
 					t.Logf("%s: %s", c.Name, found[0])
 					return
