@@ -74,10 +74,13 @@ func (f *filter) matches(event *eventstore.Recorded) bool {
 }
 
 // forStore gives the prefixes of streams if the store can do all that the
-// filter asks for.
+// filter asks for. Otherwise the store has to give everything.
 func (f *filter) forStore() (prefixes []string, ok bool) {
-	if f == nil {
+	switch {
+	case f == nil:
 		return nil, true
+	case f.byType || f.regex != nil:
+		return nil, false
 	}
-	return f.prefixes, !f.byType && f.regex == nil
+	return f.prefixes, true
 }
