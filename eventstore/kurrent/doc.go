@@ -1,0 +1,6 @@
+// Package kurrent keeps events in EventStoreDB (now KurrentDB) or in whatever
+// else serves its gRPC protocol, version 1. It takes a connection string and is
+// an eventstore.Store: it finds a node, follows the leader, repeats appends
+// whose outcome is unknown where that can't double them, and watches over its
+// subscriptions.
+package kurrent
