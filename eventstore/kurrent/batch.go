@@ -112,8 +112,7 @@ func (b *batch) receive(call batchCall) {
 	for {
 		answer, err := call.Recv()
 		if err != nil {
-			header, _ := call.Header() //nolint:errcheck // a call that failed may have none
-			b.fail(explain(err, "", eventstore.Any, call.Trailer(), header))
+			b.fail(endOf(call, err, "", eventstore.Any))
 			return
 		}
 		b.mu.Lock()

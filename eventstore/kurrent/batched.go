@@ -22,6 +22,7 @@ import (
 func (a *appending) batched(ctx context.Context, conn *connection, known *features) error {
 	id := a.store.config.NewID()
 	r := &request{id: id, messages: a.messages(id, known), exact: a.exact(), answer: make(chan *protocol.BatchAppendResp, 1)}
+	//nolint:contextcheck // the call outlives this append: others share it
 	answer, err := conn.batch(metadata.NewOutgoingContext(a.store.lasting, a.store.writeHeaders)).ask(ctx, r)
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (a *appending) refused(refusal *rpc.Status) error {
 	case *protocol.Empty, *emptypb.Empty: // not ready yet, or too busy
 		return &lost{cause: fmt.Errorf("the event store is not ready: %s", refusal.GetMessage())}
 	}
-	if codes.Code(refusal.GetCode()) == codes.OK { //nolint:gosec // G115: codes are small
+	if codes.Code(refusal.GetCode()) == codes.OK {
 		return fmt.Errorf("append to %s: %s", a.stream, refusal.GetMessage())
 	}
 	return byStatus(status.ErrorProto(refusal))

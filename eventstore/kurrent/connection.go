@@ -72,7 +72,7 @@ func (c *connection) closeIfUnused() {
 		if c.batches != nil {
 			c.batches.end()
 		}
-		c.client.Close() //nolint:errcheck // it only tells that it was closed before
+		c.client.Close()
 	}
 }
 

@@ -40,7 +40,7 @@ func recordedOf(read *protocol.ReadResp_ReadEvent) (eventstore.Recorded, bool) {
 		position = commit.CommitPosition
 	}
 	described := event.GetMetadata()
-	ticks, _ := strconv.ParseInt(described[protocol.KeyCreated], 10, 64) //nolint:errcheck // a server that does not tell it leaves 1970
+	ticks, _ := strconv.ParseInt(described[protocol.KeyCreated], 10, 64) // a server that does not tell it leaves 1970
 	return eventstore.Recorded{
 		Proposed: eventstore.Proposed{
 			ID: idOf(event.GetId()), Type: described[protocol.KeyType], Data: event.GetData(), Meta: event.GetCustomMetadata(),

@@ -3,6 +3,7 @@ package kurrent
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"dialtone/domain"
@@ -63,12 +64,7 @@ func (p *parser) wrong(format string, args ...any) {
 func (p *parser) scheme(text string) bool {
 	name, discover := strings.CutSuffix(strings.ToLower(text), "+discover")
 	p.Discover = discover
-	for _, known := range schemes {
-		if name == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(schemes, name)
 }
 
 func (p *parser) authority(text string) {

@@ -18,8 +18,7 @@ func (a *appending) plain(ctx context.Context, conn *connection) error {
 	}
 	answer, err := a.exchange(call)
 	if err != nil {
-		header, _ := call.Header() //nolint:errcheck // a call that failed may have none
-		return explain(err, a.stream, a.expected, call.Trailer(), header)
+		return endOf(call, err, a.stream, a.expected)
 	}
 	if success := answer.GetSuccess(); success != nil {
 		a.succeeded(success.GetNoStream() != nil, success.GetCurrentRevision(), success.GetPosition())

@@ -3,6 +3,7 @@ package kurrent
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"math"
 
@@ -113,7 +114,10 @@ func (s *Store) readFrom(
 	for {
 		answer, err := call.Recv()
 		if err != nil {
-			return endOfRead(call, err, stream)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return endOf(call, err, stream, eventstore.Any)
 		}
 		switch content := answer.GetContent().(type) {
 		case *protocol.ReadResp_Event:

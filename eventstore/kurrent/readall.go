@@ -2,24 +2,10 @@ package kurrent
 
 import (
 	"context"
-	"errors"
-	"io"
 	"iter"
 
-	"google.golang.org/grpc"
-
 	"dialtone/eventstore"
-	"dialtone/eventstore/protocol"
 )
-
-// endOfRead tells why a read ended, nil where it was complete.
-func endOfRead(call grpc.ServerStreamingClient[protocol.ReadResp], err error, stream string) error {
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
-	header, _ := call.Header() //nolint:errcheck // a call that failed may have none
-	return explain(err, stream, eventstore.Any, call.Trailer(), header)
-}
 
 // ReadAll gives the events of all streams. The server filters by prefix; what
 // it gives is checked again. Metadata and other system events are among them.

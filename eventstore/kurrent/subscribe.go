@@ -64,7 +64,7 @@ var (
 func (f *following) run(ctx context.Context) error {
 	ctx, leave := f.store.bound(ctx)
 	defer leave()
-	f.store.lookout.join()
+	f.store.lookout.join() //nolint:contextcheck // it asks for all subscriptions
 	defer f.store.lookout.part()
 	var since time.Time // of the first failure without an answer behind it
 	wait := f.store.config.RetryAfter
@@ -148,8 +148,7 @@ func receive(ctx context.Context, call grpc.ServerStreamingClient[protocol.ReadR
 	for {
 		content, err := call.Recv()
 		if err != nil {
-			header, _ := call.Header() //nolint:errcheck // a call that failed may have none
-			err = explain(err, "$all", eventstore.Any, call.Trailer(), header)
+			err = endOf(call, err, "$all", eventstore.Any)
 		}
 		select {
 		case answers <- answer{content, err}:

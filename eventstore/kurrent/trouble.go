@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -55,6 +56,12 @@ func denied(format string, args ...any) error {
 
 func invalid(code, format string, args ...any) error {
 	return domain.Faultf(domain.Invalid, code, format, args...)
+}
+
+// endOf gives the meaning of the error that ended a call which was begun.
+func endOf(call grpc.ClientStream, err error, stream string, expected eventstore.Expected) error {
+	header, _ := call.Header() // a call that failed may have none
+	return explain(err, stream, expected, call.Trailer(), header)
 }
 
 // explain gives the meaning of the error that a call ended with. The server
