@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -25,7 +24,7 @@ type answer struct {
 // before it taken into account.
 type batch struct {
 	writer *writer
-	tx     *sql.Tx
+	tx     transaction
 	now    int64 // in microseconds
 	tail   tail
 	metas  bool            // whether there is a stream of metadata
@@ -51,29 +50,18 @@ func (b *batch) apply(ctx context.Context, group []*request) ([]answer, error) {
 
 // begin forgets what was known if another process has written since.
 func (b *batch) begin(ctx context.Context) error {
-	var version int64
-	if err := b.statement(ctx, selectVersion).QueryRowContext(ctx).Scan(&version); err != nil {
-		return fmt.Errorf("read the version of the file: %w", err)
-	}
-	if version != b.writer.version {
-		last, err := lastOf(ctx, b.statement(ctx, selectTail))
+	w, last := b.writer, b.tx.tail()
+	if !w.sure || last.position != w.tail.position {
+		metas, err := b.tx.metas(ctx)
 		if err != nil {
-			return fmt.Errorf("read the last event: %w", err)
-		}
-		var metas int
-		if err := b.statement(ctx, selectMetas).QueryRowContext(ctx).Scan(&metas); err != nil {
 			return fmt.Errorf("look for metadata of streams: %w", err)
 		}
-		clear(b.writer.heads)
-		b.writer.version, b.writer.tail, b.writer.metas = version, last, metas > 0
+		clear(w.heads)
+		w.sure, w.tail, w.metas = true, last, metas
 	}
-	b.tail, b.metas = b.writer.tail, b.writer.metas
+	b.tail, b.metas = w.tail, w.metas
 	b.tail.recorded = max(b.tail.recorded, b.now)
 	return nil
-}
-
-func (b *batch) statement(ctx context.Context, query string) *sql.Stmt {
-	return b.tx.StmtContext(ctx, b.writer.prepared[query])
 }
 
 // head gives a stream's last event as the transaction sees it.
@@ -92,21 +80,15 @@ func (b *batch) head(ctx context.Context, stream string) (head, error) {
 	return found, nil
 }
 
+// readHead asks the database for a stream's last event.
 func (b *batch) readHead(ctx context.Context, stream string) (head, error) {
-	var found head
-	var err error
-	if _, ok := subjectOf(stream); ok {
-		found, _, err = b.readMeta(ctx, stream)
-	} else {
-		err = b.statement(ctx, selectStream).QueryRowContext(ctx, stream).Scan(&found.revision, &found.position)
-	}
-	if errors.Is(err, sql.ErrNoRows) {
-		return head{revision: -1}, nil
-	}
+	last, event, err := b.tx.head(ctx, stream)
 	if err != nil {
 		return head{}, fmt.Errorf("read the head of %s: %w", stream, err)
 	}
-	return found, nil
+	_, isMeta := subjectOf(stream)
+	last.deletes = isMeta && last.revision >= 0 && deletes(event)
+	return last, nil
 }
 
 // write puts events behind the head of a stream and gives the new head.
@@ -115,8 +97,7 @@ func (b *batch) write(ctx context.Context, stream string, last head, events ...e
 	for _, event := range events {
 		b.tail.position++
 		last = head{revision: last.revision + 1, position: b.tail.position, deletes: isMeta && deletes(event)}
-		_, err := b.statement(ctx, insertEvent).ExecContext(ctx, last.position, stream, last.revision,
-			event.ID, event.Type, bytes(event.Data), bytes(event.Meta), b.tail.recorded, format(event))
+		err := b.tx.insert(ctx, entry{stream, last.revision, last.position, b.tail.recorded, event})
 		if err != nil {
 			return head{}, fmt.Errorf("insert an event of %s: %w", stream, err)
 		}
@@ -132,20 +113,4 @@ func (h head) appended() eventstore.Appended {
 		return eventstore.Appended{}
 	}
 	return eventstore.Appended{Revision: uint64(h.revision), Position: eventstore.Position(h.position)}
-}
-
-// bytes keeps nil from becoming NULL.
-func bytes(data []byte) []byte {
-	if data == nil {
-		return []byte{}
-	}
-	return data
-}
-
-// format is how the column of that name tells JSON and other data apart.
-func format(event eventstore.Proposed) int {
-	if event.Binary {
-		return 1
-	}
-	return 0
 }

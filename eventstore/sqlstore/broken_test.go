@@ -32,7 +32,7 @@ func TestAFullDiskEndsWritingButNotReading(t *testing.T) {
 	if _, err := store.Append(t.Context(), "s", eventstore.NoStream, proposed(10)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.writer.db.ExecContext(t.Context(), `pragma max_page_count = 20`); err != nil {
+	if _, err := store.ledger.(*sqliteLedger).db.ExecContext(t.Context(), `pragma max_page_count = 20`); err != nil {
 		t.Fatal(err)
 	}
 	for _, size := range []int{1 << 20, 10} { // the second would fit again

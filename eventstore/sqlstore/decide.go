@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"dialtone/eventstore"
@@ -70,14 +68,14 @@ func (b *batch) checkAnywhere(ctx context.Context, r *request, s state) (known e
 	}
 	var place head
 	for i, event := range r.events {
-		err := b.statement(ctx, selectByID).QueryRowContext(ctx, r.stream, event.ID).Scan(&place.revision, &place.position)
-		switch {
-		case errors.Is(err, sql.ErrNoRows) && i == 0:
-			return eventstore.Appended{}, true, nil
-		case errors.Is(err, sql.ErrNoRows):
-			return eventstore.Appended{}, false, conflict(r, s.last)
-		case err != nil:
+		if place, err = b.tx.place(ctx, spot{r.stream, event.ID}); err != nil {
 			return eventstore.Appended{}, false, fmt.Errorf("look for an event of %s: %w", r.stream, err)
+		}
+		switch {
+		case place.revision < 0 && i == 0:
+			return eventstore.Appended{}, true, nil
+		case place.revision < 0:
+			return eventstore.Appended{}, false, conflict(r, s.last)
 		}
 	}
 	return place.appended(), false, nil
@@ -106,25 +104,16 @@ func (b *batch) compare(ctx context.Context, r *request) (place head, matched in
 	if len(r.events) == 0 {
 		return place, 0, nil
 	}
-	rows, err := b.statement(ctx, selectIDs).QueryContext(ctx, r.stream, int64(r.expected), len(r.events))
+	there, err := b.tx.ids(ctx, r.stream, place.revision, len(r.events))
 	if err != nil {
 		return head{}, 0, fmt.Errorf("read the ids of %s: %w", r.stream, err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var position int64
-		if err := rows.Scan(&id, &position); err != nil {
-			return head{}, 0, fmt.Errorf("read the ids of %s: %w", r.stream, err)
-		}
-		if id != r.events[matched].ID {
+	for _, one := range there {
+		if one.id != r.events[matched].ID {
 			break
 		}
-		place = head{revision: place.revision + 1, position: position}
+		place = head{revision: place.revision + 1, position: one.position}
 		matched++
-	}
-	if err := rows.Err(); err != nil {
-		return head{}, 0, fmt.Errorf("read the ids of %s: %w", r.stream, err)
 	}
 	return place, matched, nil
 }

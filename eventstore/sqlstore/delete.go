@@ -2,8 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -66,12 +64,12 @@ func (b *batch) bury(ctx context.Context, r *request) (eventstore.Appended, erro
 // last one: what else its metadata says stays. Metadata that is no JSON object
 // doesn't hide anything.
 func (b *batch) restore(ctx context.Context, stream string, last head) error {
-	meta, event, err := b.readMeta(ctx, eventstore.MetaStream(stream))
-	if errors.Is(err, sql.ErrNoRows) || err == nil && event.Binary {
-		return nil
-	}
+	meta, event, err := b.tx.head(ctx, eventstore.MetaStream(stream))
 	if err != nil {
 		return fmt.Errorf("read the metadata of %s: %w", stream, err)
+	}
+	if meta.revision < 0 || event.Binary {
+		return nil
 	}
 	restored, ok := eventstore.RestoredMeta(event.Data, uint64(last.revision+1)) // -1 where it has no event
 	if !ok {

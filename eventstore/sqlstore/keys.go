@@ -22,9 +22,10 @@ const (
 	insertKey  = `insert into subject_keys (subject, wrapped) values ($1, $2) on conflict (subject) do nothing`
 	destroyKey = `insert into subject_keys (subject, destroyed) values ($1, $2)
 		on conflict (subject) do update set wrapped = null, destroyed = excluded.destroyed where subject_keys.destroyed is null`
-	selectSecret = `select wrapped from secrets where name = $1`
-	insertSecret = `insert into secrets (name, wrapped) values ($1, $2) on conflict (name) do nothing`
-	truncateWAL  = `pragma wal_checkpoint(truncate)`
+	selectSecret  = `select wrapped from secrets where name = $1`
+	insertSecret  = `insert into secrets (name, wrapped) values ($1, $2) on conflict (name) do nothing`
+	selectVersion = `pragma data_version`
+	truncateWAL   = `pragma wal_checkpoint(truncate)`
 )
 
 // forgetAfter is how long a key that another process destroyed may be used.

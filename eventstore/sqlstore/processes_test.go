@@ -13,24 +13,25 @@ import (
 	"dialtone/domain"
 	"dialtone/eventstore"
 	"dialtone/eventstore/sqlstore"
+	"dialtone/eventstore/storetest/pgserver"
 )
 
-// childFile names the file this test binary appends to when it is started as
+// childStore names the store this test binary appends to when it is started as
 // another process.
-const childFile = "SQLSTORE_TEST_CHILD_FILE"
+const childStore = "SQLSTORE_TEST_CHILD_STORE"
 
 const perProcess = 300
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(childFile); path != "" {
-		os.Exit(child(path))
+	if dsn := os.Getenv(childStore); dsn != "" {
+		os.Exit(child(dsn))
 	}
-	os.Exit(m.Run())
+	os.Exit(pgserver.Run(m))
 }
 
 // child appends to a stream both processes want, and to one of its own.
-func child(path string) int {
-	store, err := sqlstore.Open(testContext, sqlstore.Config{Path: path, Clock: time.Now})
+func child(dsn string) int {
+	store, err := sqlstore.Open(testContext, sqlstore.Config{DSN: dsn, Clock: time.Now})
 	if err == nil {
 		err = errors.Join(contend(store, "child"), store.Close())
 	}
@@ -69,13 +70,19 @@ func event(parts ...any) eventstore.Proposed {
 }
 
 func TestTwoProcessesShareAFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "events.db")
-	store := open(t, path)
+	share(t, "sqlite:"+filepath.Join(t.TempDir(), "events.db"))
+}
+
+func TestTwoProcessesShareADatabase(t *testing.T) { share(t, pgserver.Schema(t)) }
+
+func share(t *testing.T, dsn string) {
+	t.Helper()
+	store := openDSN(t, dsn)
 	delivered := make(chan []eventstore.Recorded)
 	go func() { delivered <- first(store, 4*perProcess) }()
 
 	command := exec.CommandContext(t.Context(), os.Args[0])
-	command.Env = append(os.Environ(), childFile+"="+path)
+	command.Env = append(os.Environ(), childStore+"="+dsn)
 	var group sync.WaitGroup
 	group.Go(func() {
 		if output, err := command.CombinedOutput(); err != nil {

@@ -30,7 +30,7 @@ func (s *Store) Read(
 		next, left := int64(min(from, math.MaxInt64)), limit
 		for more := true; more && next >= 0; {
 			count := pageOf(left, limit)
-			page, err := fetch(ctx, func() (*sql.Rows, error) {
+			page, err := s.fetch(ctx, func() (*sql.Rows, error) {
 				return s.read[query].QueryContext(ctx, stream, next, count)
 			})
 			if err != nil {
@@ -73,11 +73,11 @@ func deliver(p page, yield func(eventstore.Recorded, error) bool) bool {
 	return true
 }
 
-// fetch runs a query and collects its page, again while another process that
-// opens or closes the file is in the way.
-func fetch(ctx context.Context, query func() (*sql.Rows, error)) (page, error) {
+// fetch runs a query and collects its page, again if what stood in the way may
+// have gone.
+func (s *Store) fetch(ctx context.Context, query func() (*sql.Rows, error)) (page, error) {
 	var p page
-	err := patiently(ctx, func() error {
+	err := s.patience(ctx, func() error {
 		rows, err := query()
 		if err != nil {
 			return err
@@ -93,7 +93,8 @@ func fetch(ctx context.Context, query func() (*sql.Rows, error)) (page, error) {
 // collect reads rows until they end or the page is large.
 func collect(rows *sql.Rows) (page, error) {
 	var p page
-	for size := 0; rows.Next(); {
+	size := 0
+	for rows.Next() {
 		if size > pageBytes {
 			p.cut = true
 			return p, nil
@@ -108,5 +109,6 @@ func collect(rows *sql.Rows) (page, error) {
 		p.events = append(p.events, event)
 		size += len(event.Data) + len(event.Meta)
 	}
+	p.cut = size > pageBytes // by the database, perhaps
 	return p, rows.Err()
 }

@@ -85,9 +85,9 @@ func (s *Store) scan(ctx context.Context, whole stretch, f filter, limit int) (p
 			part.upTo = whole.after + window
 		}
 	}
-	query := selectRange + f.condition + order + fmt.Sprintf(` limit %d`, limit)
+	query := s.page(selectRange + f.condition + order + fmt.Sprintf(` limit %d`, limit))
 	args := append([]any{int64(part.after), int64(part.upTo)}, f.args...)
-	p, err := fetch(ctx, func() (*sql.Rows, error) { return s.reading.QueryContext(ctx, query, args...) })
+	p, err := s.fetch(ctx, func() (*sql.Rows, error) { return s.reading.QueryContext(ctx, query, args...) })
 	if err != nil {
 		return page{}, whole, s.fault("read all streams", err)
 	}

@@ -27,7 +27,7 @@ func (b *batch) state(ctx context.Context, stream string) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	s := state{last: last, meta: head{revision: -1}, gone: last.buries()}
+	s := state{last: last, meta: none, gone: last.buries()}
 	switch subject, isMeta := subjectOf(stream); {
 	case isMeta:
 		described, err := b.head(ctx, subject)
@@ -56,13 +56,4 @@ func subjectOf(stream string) (subject string, ok bool) {
 // deletes tells that an event, as the last of a stream's metadata, deletes it.
 func deletes(event eventstore.Proposed) bool {
 	return !event.Binary && eventstore.ParseStreamMeta(event.Data).Deleted()
-}
-
-// readMeta reads the last event of a stream of metadata, and its head.
-func (b *batch) readMeta(ctx context.Context, stream string) (head, eventstore.Proposed, error) {
-	var last head
-	var event eventstore.Proposed
-	err := b.statement(ctx, selectMeta).QueryRowContext(ctx, stream).Scan(&last.revision, &last.position, &event.Binary, &event.Data)
-	last.deletes = err == nil && deletes(event)
-	return last, event, err
 }

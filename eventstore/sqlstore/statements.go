@@ -3,19 +3,16 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	_ "embed"
 	"fmt"
+	"strings"
 )
 
-//go:embed schema.sql
-var schema string
-
-// All SQL of the event store. Rows are inserted one by one: an insert of many
-// makes SQLite keep a journal of its own to undo half of it, and is slower.
+// The SQL that readers use, the same for all databases, and that of SQLite's
+// writer. Its rows are inserted one by one: an insert of many makes SQLite keep a
+// journal of its own to undo half of it, and is slower.
 const (
 	columns = `position, stream, revision, id, type, data, meta, recorded, format`
 
-	selectVersion   = `pragma data_version`
 	selectTail      = `select position, recorded from events order by position desc limit 1`
 	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
 	selectMeta      = `select revision, position, format, data from events where stream = $1 order by revision desc limit 1`
@@ -29,14 +26,22 @@ const (
 	insertEvent     = `insert into events (` + columns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
+// readQueries are those of the readers that are always the same.
+var readQueries = []string{selectTail, selectForwards, selectBackwards, selectRecorded}
+
 // statements are prepared once on one pool.
 type statements map[string]*sql.Stmt
 
-func prepare(ctx context.Context, db *sql.DB, queries ...string) (statements, error) {
+// prepare prepares queries; of those that give events, what page makes of them.
+func prepare(ctx context.Context, db *sql.DB, page func(string) string, queries ...string) (statements, error) {
 	prepared := statements{}
 	for _, query := range queries {
+		text := query
+		if strings.HasPrefix(query, `select `+columns) {
+			text = page(query)
+		}
 		err := patiently(ctx, func() (err error) {
-			prepared[query], err = db.PrepareContext(ctx, query)
+			prepared[query], err = db.PrepareContext(ctx, text)
 			return err
 		})
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,22 +18,22 @@ import (
 // readers is the number of connections that read at the same time.
 const readers = 8
 
-// Config says where the events are kept. Path and Clock are needed.
+// Config says where the events are kept. Clock is needed, and DSN or Path.
 type Config struct {
+	DSN   string           // "sqlite:FILE", or "postgres://…" with what PostgreSQL's own clients understand
 	Path  string           // SQLite file, made if missing; its folder must exist
 	Clock func() time.Time // dates events; a step back is not passed on
 	Log   *slog.Logger     // nil: silent
 }
 
-// Store is an eventstore.Store in a SQLite file.
+// Store is an eventstore.Store in a SQLite file or a PostgreSQL database.
 type Store struct {
+	database
 	writer   *writer
-	reading  *sql.DB
-	read     statements
 	tip      *tip
 	log      *slog.Logger
 	closing  chan struct{} // closed first: nothing new begins
-	polled   chan struct{} // closed when the poller has ended
+	watched  chan struct{} // closed when nobody looks for appends of others any more
 	shutdown func() error
 }
 
@@ -46,75 +47,81 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	writing, err := openDatabase(config.Path, 1, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
-		"journal_size_limit(67108864)", "cache_size(-65536)", "temp_store(MEMORY)")
+	opened, err := open(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	reading, err := openDatabase(config.Path, readers, "query_only(1)", "cache_size(-8192)")
-	if err != nil {
-		return nil, errors.Join(err, writing.Close())
-	}
-	store, err := start(ctx, config, writing, reading)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the event store %s: %w", config.Path, err), writing.Close(), reading.Close())
-	}
-	return store, nil
+	points.At(points.Opened)
+	s := &Store{database: opened, tip: newTip(), log: config.Log, closing: make(chan struct{}), watched: make(chan struct{})}
+	s.writer = newWriter(s.ledger, config, s.closing, func(position int64) { s.tip.advance(position) })
+	lasting, leave := context.WithCancel(context.WithoutCancel(ctx))
+	s.shutdown = sync.OnceValue(func() error { return s.stop(lasting, leave) })
+	go s.writer.run(context.WithoutCancel(ctx))
+	go func() {
+		defer close(s.watched)
+		s.watch(lasting, watching{tip: s.tip, look: s.look, log: s.log})
+	}()
+	return s, nil
 }
 
-func start(ctx context.Context, config Config, writing, reading *sql.DB) (*Store, error) {
-	points.At(points.Opening)
-	if err := migrate(ctx, writing, schema); err != nil {
-		return nil, err
+func open(ctx context.Context, config Config) (database, error) {
+	if isPostgres(config.DSN) {
+		return openPostgres(ctx, config.DSN)
 	}
-	if err := upgrade(ctx, writing); err != nil {
-		return nil, err
+	if path, ok := strings.CutPrefix(config.DSN, "sqlite:"); ok {
+		config.Path = path
+	} else if config.DSN != "" {
+		return database{}, domain.Faultf(domain.Invalid, "store-dsn", "an event store is sqlite:FILE or postgres://…")
 	}
-	write, err := prepare(ctx, writing, selectVersion, selectTail, selectStream, selectMeta, selectMetas,
-		selectByID, selectIDs, insertEvent)
-	if err != nil {
-		return nil, err
-	}
-	read, err := prepare(ctx, reading, selectTail, selectForwards, selectBackwards, selectRecorded)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{
-		reading: reading, read: read, tip: newTip(), log: config.Log,
-		closing: make(chan struct{}), polled: make(chan struct{}),
-	}
-	s.writer = newWriter(writing, write, config, s.closing, s.tip.advance)
-	s.shutdown = sync.OnceValue(s.stop)
-	points.At(points.Opened)
-	lasting := context.WithoutCancel(ctx)
-	go s.writer.run(lasting)
-	go s.poll(lasting)
-	return s, nil
+	return openSQLite(ctx, config.Path)
+}
+
+// database is what is opened, and where the databases differ.
+type database struct {
+	ledger   ledger
+	reading  *sql.DB
+	read     statements
+	page     func(query string) string                        // bounds the bytes of a query's result
+	patience func(ctx context.Context, do func() error) error // repeats what others' ways stood in the way of
+	watch    func(ctx context.Context, on watching)           // notices others' appends until the context ends
+}
+
+// watching is what is needed to notice the appends of other processes.
+type watching struct {
+	tip  *tip
+	look func(context.Context) (int64, error) // reads the log's last position
+	log  *slog.Logger
 }
 
 // Close ends subscriptions with an error, answers the appends that were taken
 // and closes the file. Closing twice is closing once.
 func (s *Store) Close() error { return s.shutdown() }
 
-func (s *Store) stop() error {
+func (s *Store) stop(ctx context.Context, leave context.CancelFunc) error {
 	close(s.closing)
 	<-s.writer.done
-	<-s.polled
+	leave()
+	<-s.watched
 	points.At(points.Stopped)
-	return errors.Join(s.reading.Close(), s.writer.db.Close())
+	return errors.Join(s.reading.Close(), s.ledger.close(context.WithoutCancel(ctx)))
 }
 
 // Head is the position of the last event, 0 where there is none.
 func (s *Store) Head(ctx context.Context) (eventstore.Position, error) {
-	var last tail
-	err := patiently(ctx, func() (err error) {
-		last, err = lastOf(ctx, s.read[selectTail])
-		return err
-	})
+	position, err := s.look(ctx)
 	if err != nil {
 		return 0, s.fault("look for the last event", err)
 	}
-	return eventstore.Position(last.position), nil
+	return eventstore.Position(position), nil
+}
+
+func (s *Store) look(ctx context.Context) (int64, error) {
+	var last tail
+	err := s.patience(ctx, func() (err error) {
+		last, err = lastOf(ctx, s.read[selectTail])
+		return err
+	})
+	return last.position, err
 }
 
 // PositionAt is the greatest position recorded at or before a moment. Recorded
@@ -128,7 +135,7 @@ func (s *Store) PositionAt(ctx context.Context, at time.Time) (eventstore.Positi
 	for low < high {
 		middle := low + (high-low+1)/2
 		var position, recorded int64
-		err := patiently(ctx, func() error {
+		err := s.patience(ctx, func() error {
 			return s.read[selectRecorded].QueryRowContext(ctx, middle).Scan(&position, &recorded)
 		})
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"dialtone/eventstore"
 )
 
-// pollEvery is how soon appends of other processes are seen.
+// pollEvery is how soon appends of other processes to a SQLite file are seen.
 const pollEvery = 5 * time.Millisecond
 
 // Subscribe delivers events behind a position. Besides what the interface
@@ -94,25 +94,24 @@ func (s *Store) wait(ctx context.Context, changed <-chan struct{}) error {
 }
 
 // poll looks for appends of other processes while somebody waits for them.
-func (s *Store) poll(ctx context.Context) {
-	defer close(s.polled)
+func poll(ctx context.Context, on watching) {
 	ticker := time.NewTicker(pollEvery)
 	defer ticker.Stop()
 	failing := false
 	for {
 		select {
-		case <-s.closing:
+		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		if !s.tip.watched() {
+		if !on.tip.watched() {
 			continue
 		}
-		last, err := lastOf(ctx, s.read[selectTail])
+		position, err := on.look(ctx)
 		if err == nil {
-			s.tip.advance(last.position)
-		} else if !failing && !isBusy(err) {
-			s.log.Warn("the event store can't look for new events", "error", err)
+			on.tip.advance(position)
+		} else if !failing && ctx.Err() == nil {
+			on.log.Warn("the event store can't look for new events", "error", err)
 		}
 		failing = err != nil
 	}
@@ -128,14 +127,17 @@ type tip struct {
 
 func newTip() *tip { return &tip{changed: make(chan struct{})} }
 
-func (t *tip) advance(position int64) {
+// advance tells whether the position was news.
+func (t *tip) advance(position int64) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if position > t.position {
-		t.position = position
-		close(t.changed)
-		t.changed = make(chan struct{})
+	if position <= t.position {
+		return false
 	}
+	t.position = position
+	close(t.changed)
+	t.changed = make(chan struct{})
+	return true
 }
 
 func (t *tip) now() (eventstore.Position, <-chan struct{}) {

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,19 +13,20 @@ import (
 	"dialtone/eventstore/internal/points"
 )
 
-// The bounds of one group, and how long a closing store waits for a lock.
+// The bounds of one group, how long a closing store waits for a lock, and how
+// often a group is tried again that others raced past the lock.
 const (
 	groupAppends = 256
 	groupBytes   = 8 << 20
 	headsKept    = 16384
 	lastPatience = 5 * time.Second
+	racesLost    = 10
 )
 
 // writer is the one goroutine that appends. It takes all waiting appends, runs
 // them in one transaction and answers them after its fsync.
 type writer struct {
-	db        *sql.DB // one connection
-	prepared  statements
+	ledger    ledger
 	clock     func() time.Time
 	log       *slog.Logger
 	queue     chan *request
@@ -34,17 +34,19 @@ type writer struct {
 	done      chan struct{}
 	committed func(position int64)
 
-	broken  error // set once; from then on nothing is written
-	version int64 // of the file; another process's commit changes it
-	tail    tail
-	metas   bool            // whether there is a stream of metadata; known as long as the heads
-	heads   map[string]head // known while the version stays the same
+	beforeCommit func() error // nil but in tests
+
+	broken error // set once; from then on nothing is written
+	sure   bool  // what is below was so after the last transaction
+	tail   tail
+	metas  bool            // whether there is a stream of metadata
+	heads  map[string]head // known while nobody else writes
 }
 
-func newWriter(db *sql.DB, prepared statements, config Config, closing <-chan struct{}, committed func(int64)) *writer {
+func newWriter(ledger ledger, config Config, closing <-chan struct{}, committed func(int64)) *writer {
 	return &writer{
-		db: db, prepared: prepared, clock: config.Clock, log: config.Log, closing: closing, committed: committed,
-		queue: make(chan *request, groupAppends), done: make(chan struct{}), heads: map[string]head{}, version: -1,
+		ledger: ledger, clock: config.Clock, log: config.Log, closing: closing, committed: committed,
+		queue: make(chan *request, groupAppends), done: make(chan struct{}), heads: map[string]head{},
 	}
 }
 
@@ -116,17 +118,26 @@ func (w *writer) serve(ctx context.Context, group []*request) {
 }
 
 // commit runs a group in a transaction, again and again while another process
-// holds the lock.
+// holds the lock, and some times if somebody wrote past the lock.
 func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error) {
 	if w.broken != nil {
 		return nil, w.broken
 	}
 	closing := w.closing
 	var enough <-chan time.Time
-	for {
+	for races := 0; ; {
 		answers, err := w.try(ctx, group)
-		if !isBusy(err) {
-			return answers, err
+		if err == nil {
+			return answers, nil
+		}
+		switch w.ledger.judge(err) {
+		case locked:
+		case raced:
+			if races++; races > racesLost {
+				return w.yield(ctx, group)
+			}
+		case failed, away, broken:
+			return nil, err
 		}
 		select {
 		case <-time.After(time.Millisecond):
@@ -138,20 +149,30 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 	}
 }
 
+// yield answers a group that others were always faster than: a conflict with
+// what is there by now.
+func (w *writer) yield(ctx context.Context, group []*request) ([]answer, error) {
+	tx, err := w.ledger.begin(ctx, group, w.metas)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]answer, len(group))
+	for i, r := range group {
+		last, _, err := tx.head(ctx, r.stream)
+		if err != nil {
+			return nil, errors.Join(err, tx.rollback(ctx))
+		}
+		answers[i].err = conflict(r, last)
+	}
+	return answers, tx.rollback(ctx)
+}
+
 // try runs a group once. What it learned is kept only if it commits.
 func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
-	var answers []answer
 	batch := &batch{writer: w, now: w.clock().UnixMicro(), heads: map[string]head{}}
-	err := inTx(ctx, w.db, func(tx *sql.Tx) error {
-		var err error
-		batch.tx = tx
-		points.At(points.Begun)
-		answers, err = batch.apply(ctx, group)
-		points.At(points.Decided)
-		return err
-	})
+	answers, err := w.transact(ctx, batch, group)
 	if err != nil {
-		w.version, w.heads = -1, map[string]head{}
+		w.sure, w.heads = false, map[string]head{}
 		return nil, err
 	}
 	w.tail, w.metas = batch.tail, batch.metas
@@ -162,14 +183,43 @@ func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 	return answers, nil
 }
 
+func (w *writer) transact(ctx context.Context, batch *batch, group []*request) ([]answer, error) {
+	tx, err := w.ledger.begin(ctx, group, w.metas)
+	if err != nil {
+		return nil, err
+	}
+	points.At(points.Begun)
+	batch.tx = tx
+	answers, err := batch.apply(ctx, group)
+	points.At(points.Decided)
+	if err == nil && w.beforeCommit != nil {
+		err = w.beforeCommit()
+	}
+	if err == nil {
+		err = tx.commit(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, tx.rollback(ctx))
+	}
+	return answers, nil
+}
+
 // fail answers a group whose transaction failed. If the file is in doubt the
 // store stops writing: an operator has to look and start it again.
 func (w *writer) fail(group []*request, err error) {
-	if w.broken == nil && isBroken(err) {
-		w.log.Error("the event store refuses writes from now on", "error", err)
-		fault := domain.Faultf(domain.Unavailable, "store-broken", "the event store refuses writes after a storage error")
-		w.broken = fmt.Errorf("%w: %w", fault, err)
-		err = w.broken
+	if w.broken == nil {
+		switch w.ledger.judge(err) {
+		case broken:
+			w.log.Error("the event store refuses writes from now on", "error", err)
+			fault := domain.Faultf(domain.Unavailable, "store-broken", "the event store refuses writes after a storage error")
+			w.broken = fmt.Errorf("%w: %w", fault, err)
+			err = w.broken
+		case away:
+			w.log.Warn("the event store can't write now", "error", err)
+			fault := domain.Faultf(domain.Unavailable, "store-away", "the event store's database can't take events now; try again")
+			err = fmt.Errorf("%w: %w", fault, err)
+		case failed, locked, raced:
+		}
 	}
 	if _, ok := errors.AsType[*domain.Fault](err); !ok {
 		err = fmt.Errorf("append %d requests in one transaction: %w", len(group), err)

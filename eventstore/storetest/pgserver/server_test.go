@@ -23,9 +23,9 @@ func connect(t *testing.T, dsn string) *pgx.Conn {
 	return connection
 }
 
-func TestEveryDatabaseIsEmptyAndAsksForThePassword(t *testing.T) {
+func TestEverySchemaIsEmptyAndAsksForThePassword(t *testing.T) {
 	for range 2 {
-		connection := connect(t, pgserver.Database(t))
+		connection := connect(t, pgserver.Schema(t))
 		if _, err := connection.Exec(t.Context(), `create table events (id int)`); err != nil {
 			t.Error(err)
 		}
@@ -33,7 +33,7 @@ func TestEveryDatabaseIsEmptyAndAsksForThePassword(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	stranger, err := url.Parse(pgserver.Database(t))
+	stranger, err := url.Parse(pgserver.Schema(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func TestEveryDatabaseIsEmptyAndAsksForThePassword(t *testing.T) {
 }
 
 func TestTheOrderOfTextsIsNotThatOfBytes(t *testing.T) {
-	connection := connect(t, pgserver.Database(t))
+	connection := connect(t, pgserver.Schema(t))
 	defer connection.Close(t.Context())
 	var lower bool
 	if err := connection.QueryRow(t.Context(), `select 'a' < 'B'`).Scan(&lower); err != nil || !lower {

@@ -15,14 +15,15 @@ var shared struct {
 	err    error
 }
 
-// Shared gives the test binary's one server. Without PostgreSQL on the machine
+// Shared gives the test binary's one server, which trusts the machine not to
+// fail (fsync is off). Without PostgreSQL on the machine
 // the test is skipped, or fails where DIALTONE_REQUIRE is "all".
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
 	if shared.server == nil && shared.err == nil {
-		shared.server, shared.err = Start(t.Context(), Config{})
+		shared.server, shared.err = Start(t.Context(), Config{Settings: map[string]string{"fsync": "off"}})
 	}
 	need(t, shared.err)
 	return shared.server
@@ -41,13 +42,12 @@ func Own(t testing.TB, config Config) *Server {
 	return server
 }
 
-// Database gives the connection string of an empty database of the shared
-// server.
-func Database(t testing.TB) string {
+// Schema gives the connection string of an empty schema on the shared server.
+func Schema(t testing.TB) string {
 	t.Helper()
 	server := Shared(t)
 	ctx := context.WithoutCancel(t.Context()) // a test's end may ask, too
-	dsn, err := server.NewDatabase(ctx)
+	dsn, err := server.NewSchema(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,6 +20,48 @@ import (
 // busyTimeout is how long SQLite itself waits for a lock, in milliseconds. It
 // is short because its steps become long; whoever calls tries again.
 const busyTimeout = "busy_timeout(100)"
+
+//go:embed schema.sql
+var schema string
+
+// openSQLite opens or makes the file: one connection writes, some read.
+func openSQLite(ctx context.Context, path string) (database, error) {
+	writing, err := openDatabase(path, 1, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
+		"journal_size_limit(67108864)", "cache_size(-65536)", "temp_store(MEMORY)")
+	if err != nil {
+		return database{}, err
+	}
+	reading, err := openDatabase(path, readers, "query_only(1)", "cache_size(-8192)")
+	if err != nil {
+		return database{}, errors.Join(err, writing.Close())
+	}
+	d := database{
+		reading: reading, page: wholePage,
+		patience: patiently, watch: poll,
+	}
+	if err := d.prepareSQLite(ctx, writing); err != nil {
+		return database{}, errors.Join(fmt.Errorf("open the event store %s: %w", path, err), writing.Close(), reading.Close())
+	}
+	return d, nil
+}
+
+// wholePage leaves it to the reader to stop where a result becomes large.
+func wholePage(query string) string { return query }
+
+func (d *database) prepareSQLite(ctx context.Context, writing *sql.DB) (err error) {
+	points.At(points.Opening)
+	if err := migrate(ctx, writing, schema); err != nil {
+		return err
+	}
+	if err := upgrade(ctx, writing); err != nil {
+		return err
+	}
+	if d.ledger, err = newSQLiteLedger(ctx, writing); err != nil {
+		return err
+	}
+	d.read, err = prepare(ctx, d.reading, d.page, readQueries...)
+	return err
+}
 
 // openDatabase opens a pool on a SQLite file, made with mode 0600 if missing.
 func openDatabase(path string, connections int, pragmas ...string) (*sql.DB, error) {
