@@ -24,7 +24,7 @@ generate: ## templ components and the EventStoreDB protocol to Go
 	$(TOOL) templ generate
 	scripts/protocol
 
-deps: ## what the tests need from the system (sipp, chromium, PostgreSQL)
+deps: ## what the tests need from the system (sipp, chromium, PostgreSQL, EventStoreDB's clients)
 	bash scripts/deps.sh
 
 test: deps build ## all tests; the last line is "N passed, 0 failed"
@@ -50,4 +50,4 @@ prove: build ## the long forms of the proofs
 	DIALTONE_LONG=1 go test -timeout 60m -count=1 ./eventstore/... ./e2e/...
 
 clean:
-	rm -rf bin node_modules api/assets/vendor/*
+	rm -rf bin node_modules eventstore/judges/node_modules api/assets/vendor/*

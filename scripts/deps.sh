@@ -2,6 +2,17 @@
 # Installs what the tests need from the system where it may, and says what is
 # missing where it may not. With DIALTONE_REQUIRE=all a missing program is an error.
 set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+status=0
+sh scripts/judges || {
+  echo "missing: EventStoreDB's clients for Node (npm); the tests that need them will be skipped"
+  status=1
+}
+finish() {
+  if [ "${DIALTONE_REQUIRE:-}" = all ]; then exit $status; fi
+  exit 0
+}
 
 declare -A packages=([sipp]=sip-tester [chromium]=chromium [initdb]=postgresql)
 
@@ -14,7 +25,7 @@ missing=()
 for program in "${!packages[@]}"; do
   present "$program" || missing+=("${packages[$program]}")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+[ ${#missing[@]} -eq 0 ] && finish
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -37,12 +48,10 @@ if command -v apt-get >/dev/null 2>&1 && "${as_root[@]}" true 2>/dev/null; then
   "${as_root[@]}" apt-get update -qq && { present initdb || without_server; } && install "${missing[@]}"
 fi
 
-status=0
 for program in "${!packages[@]}"; do
   if ! present "$program"; then
     echo "missing: $program (Debian package ${packages[$program]}); the tests that need it will be skipped"
     status=1
   fi
 done
-if [ "${DIALTONE_REQUIRE:-}" = all ]; then exit $status; fi
-exit 0
+finish
