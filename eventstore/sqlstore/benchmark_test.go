@@ -25,6 +25,12 @@ func BenchmarkAppend50Writers(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer store.Close()
+	append50(b, store)
+}
+
+// append50 appends b.N events and gives how many it appended per second.
+func append50(b *testing.B, store eventstore.Store) float64 {
+	b.Helper()
 	const writers, perStream = 50, 20
 	data := []byte(`{"name":"` + strings.Repeat("x", 140) + `"}`)
 	meta := []byte(`{"command":"` + strings.Repeat("y", 130) + `"}`)
@@ -51,6 +57,8 @@ func BenchmarkAppend50Writers(b *testing.B) {
 	b.StopTimer()
 	all := slices.Concat(took...)
 	slices.Sort(all)
-	b.ReportMetric(float64(len(all))/b.Elapsed().Seconds(), "appends/s")
+	perSecond := float64(len(all)) / b.Elapsed().Seconds()
+	b.ReportMetric(perSecond, "appends/s")
 	b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
+	return perSecond
 }

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,9 @@ import (
 // another process.
 const childStore = "SQLSTORE_TEST_CHILD_STORE"
 
+// childHolds has that process stand still with the lock in its hand.
+const childHolds = "SQLSTORE_TEST_CHILD_HOLDS"
+
 const perProcess = 300
 
 func TestMain(m *testing.M) {
@@ -32,6 +36,9 @@ func TestMain(m *testing.M) {
 // child appends to a stream both processes want, and to one of its own.
 func child(dsn string) int {
 	store, err := sqlstore.Open(testContext, sqlstore.Config{DSN: dsn, Clock: time.Now})
+	if err == nil && os.Getenv(childHolds) != "" {
+		store.BeforeCommit(func() error { fmt.Println("holding"); select {} })
+	}
 	if err == nil {
 		err = errors.Join(contend(store, "child"), store.Close())
 	}
@@ -110,6 +117,40 @@ func share(t *testing.T, dsn string) {
 	}
 	if len(live) != 4*perProcess {
 		t.Errorf("%d events were delivered, want %d", len(live), 4*perProcess)
+	}
+}
+
+func TestWhatAKilledProcessHeldIsFree(t *testing.T) {
+	for name, dsn := range map[string]string{
+		"a file": "sqlite:" + filepath.Join(t.TempDir(), "events.db"), "a database": pgserver.Schema(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := openDSN(t, dsn)
+			command := exec.CommandContext(t.Context(), os.Args[0])
+			command.Env = append(os.Environ(), childStore+"="+dsn, childHolds+"=1")
+			output, err := command.StdoutPipe()
+			if err == nil {
+				err = command.Start()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if line, err := bufio.NewReader(output).ReadString('\n'); line != "holding\n" {
+				t.Fatalf("the other process says %q, %v", line, err)
+			}
+			answer := make(chan error)
+			go func() { answer <- appendTo(store, "shared", event("ours")) }()
+			if err := command.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-answer; err != nil {
+				t.Error(err)
+			}
+			_ = command.Wait()
+			if got := read(t, store, "shared"); len(got) != 1 || got[0].Position != 1 {
+				t.Errorf("events %+v, want ours alone", got)
+			}
+		})
 	}
 }
 
