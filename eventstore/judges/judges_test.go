@@ -3,20 +3,42 @@ package judges_test
 import (
 	"encoding/json"
 	"testing"
+
+	"dialtone/eventstore/storetest/pgserver"
 )
 
-// pieces are the judgements that a server without TLS has to stand.
-var pieces = []string{
-	"append", "idempotency", "batch", "reading", "readingall", "metadata", "deletion",
-	"subscribing", "subscribingall", "flood", "connecting", "restart",
-}
+// pieces are the judgements that a server without TLS has to stand; core are
+// those that show which store is behind it.
+var (
+	pieces = []string{
+		"append", "idempotency", "batch", "reading", "readingall", "metadata", "deletion",
+		"subscribing", "subscribingall", "flood", "connecting", "restart",
+	}
+	core = []string{
+		"append", "idempotency", "batch", "reading", "readingall", "deletion", "subscribing", "subscribingall", "restart",
+	}
+)
 
 func TestBothClientsAgreeWithTheServerOverSQLite(t *testing.T) {
 	node := needNode(t)
 	command := serverCommand(t, "--eventstore-insecure")
 	for _, client := range clients {
 		t.Run(client, func(t *testing.T) {
+			t.Parallel()
 			judge(t, node, client, pieces, map[string]string{
+				"JUDGES_SERVER": startServer(t, command), "JUDGES_COMMAND": asJSON(t, command), "JUDGES_DATA": t.TempDir(),
+			})
+		})
+	}
+}
+
+func TestBothClientsAgreeWithTheServerOverPostgreSQL(t *testing.T) {
+	node := needNode(t)
+	for _, client := range clients {
+		t.Run(client, func(t *testing.T) {
+			t.Parallel()
+			command := serverCommand(t, "--eventstore-insecure", "--eventstore", pgserver.Schema(t))
+			judge(t, node, client, core, map[string]string{
 				"JUDGES_SERVER": startServer(t, command), "JUDGES_COMMAND": asJSON(t, command), "JUDGES_DATA": t.TempDir(),
 			})
 		})
@@ -33,6 +55,7 @@ func TestBothClientsAgreeWithTheServerBehindTLSAndALogin(t *testing.T) {
 	command := serverCommand(t, "--eventstore-tls-cert", files.certificate, "--eventstore-tls-key", files.key, "--eventstore-user", user)
 	for _, client := range clients {
 		t.Run(client, func(t *testing.T) {
+			t.Parallel()
 			judge(t, node, client, []string{"securing"}, map[string]string{
 				"JUDGES_SECURE": startServer(t, command), "JUDGES_CA": files.authority,
 				"JUDGES_OTHER_CA": newAuthority(t).vouch(t).authority, "JUDGES_USER": user, "JUDGES_PASSWORD": password,

@@ -2,6 +2,7 @@ package judges_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -21,6 +22,7 @@ import (
 
 	"dialtone/eventstore/server"
 	"dialtone/eventstore/sqlstore"
+	"dialtone/eventstore/storetest/pgserver"
 )
 
 // asServer makes this test binary the server when it is set.
@@ -28,7 +30,8 @@ const asServer = "JUDGES_TEST_SERVER"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asServer) == "" {
-		os.Exit(m.Run())
+		os.Setenv(asServer, "1") // for this binary's children, Node's included
+		os.Exit(pgserver.Run(m))
 	}
 	if err := serve(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -46,7 +49,6 @@ func serverCommand(t *testing.T, flags ...string) []string {
 			return append([]string{binary, "eventstore"}, flags...)
 		}
 	}
-	t.Setenv(asServer, "1")
 	return append([]string{os.Args[0], "eventstore"}, flags...)
 }
 
@@ -108,7 +110,8 @@ func serve(arguments []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: filepath.Join(o.data, "events.db"), Clock: time.Now})
+	dsn := cmp.Or(o.store, "sqlite:"+filepath.Join(o.data, "events.db"))
+	store, err := sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Clock: time.Now})
 	if err != nil {
 		return err
 	}
