@@ -148,6 +148,15 @@ type Store interface {
 	Close() error
 }
 
+// Sequencer is a store that gives appends their order before it has answered
+// them, so that one caller can have many on their way to a stream.
+type Sequencer interface {
+	// Begin is the first half of Append: appends that began one after the other
+	// are decided in this order. The second half, which has to be called, waits
+	// for what Append answers.
+	Begin(ctx context.Context, stream string, expected Expected, events ...Proposed) (answer func() (Appended, error))
+}
+
 // Deleter is a store that can also delete streams, by EventStoreDB's rules:
 // the last event of "$$"+stream says what of a stream is hidden. Append to such
 // a store brings a deleted stream back (its numbers go on), and refuses one

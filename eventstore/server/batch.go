@@ -81,6 +81,8 @@ type batched struct {
 	timer    *time.Timer // of one that was or is unfinished
 	held     int         // bytes, while it is unfinished
 	next     *batched    // of the same stream
+	begun    func() (eventstore.Appended, error)
+	end      context.CancelFunc
 }
 
 // send is the one place that answers. It never stops taking answers before the

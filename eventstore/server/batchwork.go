@@ -10,8 +10,9 @@ import (
 	"dialtone/eventstore/protocol"
 )
 
-// dispatch hands a finished append to a worker, or queues it behind the one of
-// the same stream that is in flight.
+// dispatch hands a finished append to a worker. A store that orders appends
+// itself is given it now; otherwise it is queued behind the one of the same
+// stream that is in flight.
 func (c *batchCall) dispatch(b *batched) {
 	select {
 	case c.slots <- struct{}{}:
@@ -19,14 +20,9 @@ func (c *batchCall) dispatch(b *batched) {
 		c.answer(b, timedOut())
 		return
 	}
-	c.mu.Lock()
-	last := c.lanes[b.name]
-	c.lanes[b.name] = b
-	if last != nil {
-		last.next = b
-	}
-	c.mu.Unlock()
-	if last != nil {
+	if c.sequencer != nil {
+		c.start(b)
+	} else if c.queued(b) {
 		return
 	}
 	select {
@@ -34,6 +30,19 @@ func (c *batchCall) dispatch(b *batched) {
 	default:
 		go c.serve(b)
 	}
+}
+
+// queued puts an append behind the last of its stream; false if there is none.
+func (c *batchCall) queued(b *batched) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := c.lanes[b.name]
+	c.lanes[b.name] = b
+	if last == nil {
+		return false
+	}
+	last.next = b
+	return true
 }
 
 // serve writes appends, those of a stream one after the other, until there is
@@ -53,6 +62,9 @@ func (c *batchCall) serve(b *batched) {
 
 // behind gives the next append of the same stream.
 func (c *batchCall) behind(b *batched) *batched {
+	if c.sequencer != nil {
+		return nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if b.next == nil {
@@ -61,7 +73,21 @@ func (c *batchCall) behind(b *batched) *batched {
 	return b.next
 }
 
-// write hands an append to the store while its time lasts.
+// start gives an append its place in the store's order.
+func (c *batchCall) start(b *batched) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			c.panicked(cause)
+			b.begun = func() (eventstore.Appended, error) { return eventstore.Appended{}, errPanic }
+		}
+	}()
+	var ctx context.Context
+	ctx, b.end = context.WithTimeout(c.ctx, b.deadline.Sub(c.clock()))
+	b.begun = c.sequencer.Begin(ctx, b.name, b.expected, b.events...)
+}
+
+// write waits for an append that was started, or hands it to the store, while
+// its time lasts.
 func (c *batchCall) write(b *batched) (outcome result) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -69,13 +95,13 @@ func (c *batchCall) write(b *batched) (outcome result) {
 			outcome = unknown("the server failed inside")
 		}
 	}()
-	left := b.deadline.Sub(c.clock())
-	if left <= 0 {
-		return timedOut()
+	if b.begun == nil {
+		var ctx context.Context
+		ctx, b.end = context.WithTimeout(c.ctx, b.deadline.Sub(c.clock()))
+		b.begun = func() (eventstore.Appended, error) { return c.store.Append(ctx, b.name, b.expected, b.events...) }
 	}
-	ctx, end := context.WithTimeout(c.ctx, left)
-	defer end()
-	appended, err := c.store.Append(ctx, b.name, b.expected, b.events...)
+	defer b.end()
+	appended, err := b.begun()
 	if err != nil {
 		return c.failed(b, err)
 	}

@@ -83,28 +83,28 @@ func trailerText(name string) string {
 }
 
 // refusal gives the status of what both reads and writes of a stream can end
-// with; ok is false for an error that is none of them.
-func refusal(ctx context.Context, stream string, err error) (answer error, ok bool) {
+// with, nil for an error that is none of them.
+func refusal(ctx context.Context, stream string, err error) error {
 	var fault *domain.Fault
 	switch _, known := status.FromError(err); {
 	case known:
-		return err, true
+		return err
 	case errors.Is(context.Cause(ctx), errStopping):
-		return errStopping, true
+		return errStopping
 	case ctx.Err() != nil:
-		return status.FromContextError(ctx.Err()).Err(), true
+		return status.FromContextError(ctx.Err()).Err()
 	case errors.Is(err, eventstore.ErrDeleted):
-		return deleted(ctx, stream), true
+		return deleted(ctx, stream)
 	case !errors.As(err, &fault):
-		return nil, false
+		return nil
 	case fault.Kind == domain.Invalid:
-		return invalid("%s", fault.Detail), true
+		return invalid("%s", fault.Detail)
 	case fault.Kind == domain.Denied:
-		return denied(ctx, fault.Detail), true
+		return denied(ctx, fault.Detail)
 	case fault.Kind == domain.Unavailable:
-		return status.Error(codes.Unavailable, fault.Detail), true
+		return status.Error(codes.Unavailable, fault.Detail)
 	}
-	return nil, false
+	return nil
 }
 
 // unread is what a read or a subscription ends with.
@@ -112,7 +112,7 @@ func (s *streams) unread(ctx context.Context, stream string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if answer, ok := refusal(ctx, stream, err); ok {
+	if answer := refusal(ctx, stream, err); answer != nil {
 		return answer
 	}
 	s.log.Error("the event store can't be read", "error", err)
@@ -122,7 +122,7 @@ func (s *streams) unread(ctx context.Context, stream string, err error) error {
 // unwritten is what a write ends with that is no conflict. The client takes an
 // aborted one as an unknown outcome.
 func (s *streams) unwritten(ctx context.Context, stream string, err error) error {
-	if answer, ok := refusal(ctx, stream, err); ok {
+	if answer := refusal(ctx, stream, err); answer != nil {
 		return answer
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {

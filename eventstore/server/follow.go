@@ -5,7 +5,6 @@ import (
 	"math"
 	"time"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"dialtone/eventstore"
@@ -189,7 +188,7 @@ func (f *follower) caughtUp(ctx context.Context, head eventstore.Position) error
 			return err
 		}
 		if event.Position <= head {
-			mark.StreamRevision = proto.Int64(int64(event.Revision))
+			mark.StreamRevision = new(int64(event.Revision))
 			break
 		}
 	}

@@ -46,9 +46,11 @@ func openStore(t testing.TB) *sqlstore.Store {
 	return store
 }
 
+func newID() string { return uuid.NewString() }
+
 // config is what a server on loopback needs.
 func config(store eventstore.Store) server.Config {
-	return server.Config{Store: store, Clock: time.Now, NewID: uuid.NewString}
+	return server.Config{Store: store, Clock: time.Now, NewID: newID}
 }
 
 // start serves a new store; change may change the configuration.
@@ -62,21 +64,37 @@ func start(t testing.TB, change ...func(*server.Config)) *rig {
 }
 
 // serve runs a server over a connection in memory until the test ends.
-func serve(t testing.TB, configured server.Config, options ...grpc.DialOption) *rig {
+func serve(t testing.TB, configured server.Config) *rig {
+	t.Helper()
+	listener := bufconn.Listen(1 << 20)
+	return serveOn(t, configured, listener, grpc.WithContextDialer(
+		func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+}
+
+// listen opens a port on loopback.
+func listen(t testing.TB) net.Listener {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listener
+}
+
+// serveOn runs a server on a listener until the test ends.
+func serveOn(t testing.TB, configured server.Config, listener net.Listener, options ...grpc.DialOption) *rig {
 	t.Helper()
 	served, err := server.New(configured)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := bufconn.Listen(1 << 20)
 	ended := make(chan error, 1)
 	go func() { ended <- served.Serve(listener) }()
 	options = append([]grpc.DialOption{
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(protocol.ClientReceives), grpc.MaxCallSendMsgSize(64<<20)),
 	}, options...)
-	conn, err := grpc.NewClient("passthrough:///server", options...)
+	conn, err := grpc.NewClient("passthrough:///"+listener.Addr().String(), options...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func options(config Config) []grpc.ServerOption {
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: pingAfter, Timeout: pingTimeout}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: fastestPings, PermitWithoutStream: true}),
 		grpc.InitialWindowSize(callWindow), grpc.InitialConnWindowSize(connWindow),
-		grpc.ReadBufferSize(transferBuffer), grpc.WriteBufferSize(transferBuffer), grpc.SharedWriteBuffer(true),
+		grpc.ReadBufferSize(transferBuffer), grpc.WriteBufferSize(transferBuffer),
 		grpc.ChainUnaryInterceptor(guard.unary, door.unary),
 		grpc.ChainStreamInterceptor(guard.stream, door.stream),
 	}

@@ -73,9 +73,10 @@ func New(config Config) (*Server, error) {
 		s.bound.Store(&config.Advertise)
 	}
 	deleter, _ := config.Store.(eventstore.Deleter)
+	sequencer, _ := config.Store.(eventstore.Sequencer)
 	s.grpc = grpc.NewServer(options(config)...)
 	protocol.RegisterStreamsServer(s.grpc, &streams{
-		store: config.Store, deleter: deleter, clock: config.Clock, newID: config.NewID, log: config.Log,
+		store: config.Store, sequencer: sequencer, deleter: deleter, clock: config.Clock, newID: config.NewID, log: config.Log,
 		readOnly: config.ReadOnly, largest: config.MaxAppendSize, timeout: config.WriteTimeout, stopping: s.stopping,
 	})
 	protocol.RegisterServerFeaturesServer(s.grpc, features{deletes: deleter != nil})

@@ -13,15 +13,16 @@ import (
 // streams is the service that reads and appends.
 type streams struct {
 	protocol.UnimplementedStreamsServer
-	store    eventstore.Store
-	deleter  eventstore.Deleter // nil: nothing can be deleted
-	clock    func() time.Time
-	newID    func() string
-	log      *slog.Logger
-	readOnly func(stream string) bool
-	largest  int // bytes of one append
-	timeout  time.Duration
-	stopping <-chan struct{}
+	store     eventstore.Store
+	sequencer eventstore.Sequencer // nil: appends are ordered here
+	deleter   eventstore.Deleter   // nil: nothing can be deleted
+	clock     func() time.Time
+	newID     func() string
+	log       *slog.Logger
+	readOnly  func(stream string) bool
+	largest   int // bytes of one append
+	timeout   time.Duration
+	stopping  <-chan struct{}
 }
 
 // nothing stands for every choice that carries no value.

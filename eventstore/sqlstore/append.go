@@ -28,27 +28,46 @@ type request struct {
 func (s *Store) Append(
 	ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed,
 ) (eventstore.Appended, error) {
+	return s.Begin(ctx, stream, expected, events...)()
+}
+
+// Begin puts an append into the writer's queue; see eventstore.Sequencer.
+func (s *Store) Begin(
+	ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed,
+) (answer func() (eventstore.Appended, error)) {
 	checked, size, err := eventstore.CheckAppend(stream, expected, events)
-	if err != nil {
-		return eventstore.Appended{}, err
+	r := &request{ctx: ctx, stream: stream, expected: expected, events: checked, size: size}
+	if err == nil {
+		err = s.enqueue(r)
 	}
-	return s.submit(&request{ctx: ctx, stream: stream, expected: expected, events: checked, size: size})
+	if err != nil {
+		return func() (eventstore.Appended, error) { return eventstore.Appended{}, err }
+	}
+	return func() (eventstore.Appended, error) { return r.await(s.writer.done) }
 }
 
 // submit hands a request to the writer and waits for its answer.
 func (s *Store) submit(r *request) (eventstore.Appended, error) {
+	if err := s.enqueue(r); err != nil {
+		return eventstore.Appended{}, err
+	}
+	return r.await(s.writer.done)
+}
+
+// enqueue hands a request to the writer.
+func (s *Store) enqueue(r *request) error {
 	r.answered = make(chan struct{})
 	if err := r.ctx.Err(); err != nil {
-		return eventstore.Appended{}, err
+		return err
 	}
 	select {
 	case s.writer.queue <- r:
+		return nil
 	case <-r.ctx.Done():
-		return eventstore.Appended{}, r.ctx.Err()
+		return r.ctx.Err()
 	case <-s.closing:
-		return eventstore.Appended{}, errClosed
+		return errClosed
 	}
-	return r.await(s.writer.done)
 }
 
 // await gives the answer. A store that closed without taking the request from

@@ -37,7 +37,10 @@ type Store struct {
 	shutdown func() error
 }
 
-var _ eventstore.Store = (*Store)(nil)
+var (
+	_ eventstore.Store     = (*Store)(nil)
+	_ eventstore.Sequencer = (*Store)(nil)
+)
 
 // Open opens or makes the store. The context is for opening only.
 func Open(ctx context.Context, config Config) (*Store, error) {
