@@ -88,7 +88,7 @@ func (d *database) preparePostgres(ctx context.Context, config *pgx.ConnConfig) 
 // pagePostgres makes the server end a result where it becomes large: it would
 // send all of it, however much is read.
 func pagePostgres(query string) string {
-	return `select ` + columns + ` from (select *, sum(octet_length(data) + octet_length(meta))
+	return `select position, stream, revision, names, data, meta, moment from (select *, sum(octet_length(data) + octet_length(meta))
 		over (rows between unbounded preceding and 1 preceding) as ahead from (` + query + `) as page) as sized
 		where ahead is null or ahead <= ` + strconv.Itoa(pageBytes)
 }

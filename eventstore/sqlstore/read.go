@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"iter"
 	"math"
-	"time"
 
 	"dialtone/eventstore"
 	"dialtone/eventstore/internal/points"
@@ -28,25 +27,21 @@ func (s *Store) Read(
 	}
 	return func(yield func(eventstore.Recorded, error) bool) {
 		next, left := int64(min(from, math.MaxInt64)), limit
-		for more := true; more && next >= 0; {
+		ahead(ctx, func(ctx context.Context) (page, bool, error) {
 			count := pageOf(left, limit)
-			page, err := s.fetch(ctx, func() (*sql.Rows, error) {
+			p, err := s.fetch(ctx, func() (*sql.Rows, error) {
 				return s.read[query].QueryContext(ctx, stream, next, count)
 			})
 			if err != nil {
-				yield(eventstore.Recorded{}, s.fault("read "+stream, err))
-				return
+				return page{}, false, s.fault("read "+stream, err)
 			}
-			if !deliver(page, yield) {
-				return
+			left -= len(p.events)
+			more := (p.cut || len(p.events) == count) && (limit <= 0 || left > 0)
+			if more {
+				next = int64(p.events[len(p.events)-1].Revision) + step
 			}
-			if left -= len(page.events); limit > 0 && left == 0 {
-				return
-			}
-			if more = page.cut || len(page.events) == count; more {
-				next = int64(page.events[len(page.events)-1].Revision) + step
-			}
-		}
+			return p, more && next >= 0, nil
+		}, func(p page, err error) bool { return deliver(p, err, yield) })
 	}
 }
 
@@ -61,16 +56,17 @@ func pageOf(left, limit int) int {
 // page is the result of one query.
 type page struct {
 	events []eventstore.Recorded
-	cut    bool // it ended early because it became large
+	cut    bool    // it ended early because it became large
+	rest   stretch // of the log behind it, where all streams are read
 }
 
-func deliver(p page, yield func(eventstore.Recorded, error) bool) bool {
+func deliver(p page, err error, yield func(eventstore.Recorded, error) bool) bool {
 	for _, event := range p.events {
 		if !yield(event, nil) {
 			return false
 		}
 	}
-	return true
+	return err == nil || yield(eventstore.Recorded{}, err)
 }
 
 // fetch runs a query and collects its page, again if what stood in the way may
@@ -93,21 +89,18 @@ func (s *Store) fetch(ctx context.Context, query func() (*sql.Rows, error)) (pag
 // collect reads rows until they end or the page is large.
 func collect(rows *sql.Rows) (page, error) {
 	var p page
+	var r row
 	size := 0
 	for rows.Next() {
 		if size > pageBytes {
 			p.cut = true
 			return p, nil
 		}
-		var event eventstore.Recorded
-		var recorded int64
-		if err := rows.Scan(&event.Position, &event.Stream, &event.Revision, &event.ID, &event.Type,
-			&event.Data, &event.Meta, &recorded, &event.Binary); err != nil {
+		if err := r.scan(rows); err != nil {
 			return page{}, err
 		}
-		event.Time = time.UnixMicro(recorded).UTC()
-		p.events = append(p.events, event)
-		size += len(event.Data) + len(event.Meta)
+		p.events = append(p.events, r.event)
+		size += len(r.event.Data) + len(r.event.Meta)
 	}
 	p.cut = size > pageBytes // by the database, perhaps
 	return p, rows.Err()

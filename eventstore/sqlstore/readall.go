@@ -48,19 +48,24 @@ func (s *Store) readAll(
 			rest.upTo = min(head, from)
 		}
 	}
-	for left := limit; !rest.empty(); {
-		var p page
-		if p, rest, err = s.scan(ctx, rest, filter, pageOf(left, limit)); err != nil {
-			return err
-		}
-		if !deliver(p, yield) {
-			return nil
-		}
-		if left -= len(p.events); limit > 0 && left == 0 {
-			return nil
-		}
-	}
+	s.walk(ctx, rest, filter, limit, func(p page, err error) bool { return deliver(p, err, yield) })
 	return nil
+}
+
+// walk gives a stretch page by page, at most limit events (0: all).
+func (s *Store) walk(ctx context.Context, rest stretch, f filter, limit int, give func(page, error) bool) {
+	left := limit
+	ahead(ctx, func(ctx context.Context) (page, bool, error) {
+		if rest.empty() {
+			return page{rest: rest}, false, nil
+		}
+		p, err := s.scan(ctx, rest, f, pageOf(left, limit))
+		if err != nil {
+			return page{}, false, err
+		}
+		rest, left = p.rest, left-len(p.events)
+		return p, !rest.empty() && (limit <= 0 || left > 0), nil
+	}, give)
 }
 
 // stretch is a part of the log: the positions behind one up to another.
@@ -72,8 +77,8 @@ type stretch struct {
 func (s stretch) empty() bool { return s.after >= s.upTo }
 
 // scan looks through the beginning of a stretch (its end if it is read
-// backwards) and gives what matches, at most limit events, and what remains.
-func (s *Store) scan(ctx context.Context, whole stretch, f filter, limit int) (page, stretch, error) {
+// backwards) and gives what matches, at most limit events, with what remains.
+func (s *Store) scan(ctx context.Context, whole stretch, f filter, limit int) (page, error) {
 	part, order := whole, ` order by position`
 	if whole.direction == eventstore.Backwards {
 		order = ` order by position desc`
@@ -89,7 +94,7 @@ func (s *Store) scan(ctx context.Context, whole stretch, f filter, limit int) (p
 	args := append([]any{int64(part.after), int64(part.upTo)}, f.args...)
 	p, err := s.fetch(ctx, func() (*sql.Rows, error) { return s.reading.QueryContext(ctx, query, args...) })
 	if err != nil {
-		return page{}, whole, s.fault("read all streams", err)
+		return page{}, s.fault("read all streams", err)
 	}
 	reached := part.upTo
 	if whole.direction == eventstore.Backwards {
@@ -103,7 +108,8 @@ func (s *Store) scan(ctx context.Context, whole stretch, f filter, limit int) (p
 	} else {
 		whole.after = reached
 	}
-	return p, whole, nil
+	p.rest = whole
+	return p, nil
 }
 
 // filter is a condition on the stream's name and its arguments from $3 on.

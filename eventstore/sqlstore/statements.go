@@ -12,6 +12,7 @@ import (
 // journal of its own to undo half of it, and is slower.
 const (
 	columns = `position, stream, revision, id, type, data, meta, recorded, format`
+	packed  = `position, stream, revision, id || type as names, data, meta, recorded * 2 + format as moment` // see row
 
 	selectTail      = `select position, recorded from events order by position desc limit 1`
 	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
@@ -19,10 +20,10 @@ const (
 	selectMetas     = `select count(*) from (select 1 from events where stream >= '$$' and stream < '$%' limit 1) as metas`
 	selectByID      = `select revision, position from events where stream = $1 and id = $2 order by revision limit 1`
 	selectIDs       = `select id, position from events where stream = $1 and revision > $2 order by revision limit $3`
-	selectForwards  = `select ` + columns + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
-	selectBackwards = `select ` + columns + ` from events where stream = $1 and revision <= $2 order by revision desc limit $3`
+	selectForwards  = `select ` + packed + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
+	selectBackwards = `select ` + packed + ` from events where stream = $1 and revision <= $2 order by revision desc limit $3`
 	selectRecorded  = `select position, recorded from events where position >= $1 order by position limit 1`
-	selectRange     = `select ` + columns + ` from events where position > $1 and position <= $2`
+	selectRange     = `select ` + packed + ` from events where position > $1 and position <= $2`
 	insertEvent     = `insert into events (` + columns + `) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 )
 
@@ -37,7 +38,7 @@ func prepare(ctx context.Context, db *sql.DB, page func(string) string, queries 
 	prepared := statements{}
 	for _, query := range queries {
 		text := query
-		if strings.HasPrefix(query, `select `+columns) {
+		if strings.HasPrefix(query, `select `+packed) {
 			text = page(query)
 		}
 		err := patiently(ctx, func() (err error) {

@@ -50,14 +50,17 @@ func (s *Store) follow(
 			}
 			continue
 		}
-		for rest := (stretch{after: position, upTo: head}); !rest.empty(); position = rest.after {
-			var p page
-			if p, rest, err = s.scan(ctx, rest, f, pageEvents); err != nil {
-				return err
-			}
-			if !announce(p, rest.after, f, yield) {
-				return nil
-			}
+		there := true
+		if head > position {
+			s.walk(ctx, stretch{after: position, upTo: head}, f, 0, func(p page, failure error) bool {
+				if err = failure; err == nil {
+					position, there = p.rest.after, announce(p, p.rest.after, f, yield)
+				}
+				return there && err == nil
+			})
+		}
+		if err != nil || !there {
+			return err
 		}
 		if !yield(eventstore.Message{Kind: eventstore.CaughtUp, Position: position}, nil) {
 			return nil
