@@ -2,6 +2,8 @@ package kurrent_test
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"net"
 	"path/filepath"
 	"testing"
@@ -84,4 +86,68 @@ func TestReopenedClientFindsEverything(t *testing.T) {
 	storetest.RunReopen(t, func(t *testing.T) eventstore.Store {
 		return open(t, quick(serve(t, sqlite(t, path)).host))
 	})
+}
+
+// unhidden reads streams out of the log. A server hides from reads of a stream
+// what its metadata says, the port's Deleter does not.
+type unhidden struct{ *kurrent.Store }
+
+func (u unhidden) Read(
+	ctx context.Context, stream string, from uint64, direction eventstore.Direction, limit int,
+) iter.Seq2[eventstore.Recorded, error] {
+	return func(yield func(eventstore.Recorded, error) bool) {
+		for event, err := range u.ReadAll(ctx, 0, direction, 0, stream) {
+			ahead := event.Revision < from
+			if direction == eventstore.Backwards {
+				ahead = event.Revision > from
+			}
+			if err == nil && (event.Stream != stream || ahead) {
+				continue
+			}
+			if !yield(event, err) || err != nil {
+				return
+			}
+			if limit--; limit == 0 {
+				return
+			}
+		}
+	}
+}
+
+func TestClientOfAServerOverSQLiteDeletes(t *testing.T) {
+	for _, c := range storetest.DeleterCases() {
+		if c.Name == "streams of metadata have no metadata" {
+			continue // a server refuses to write it
+		}
+		t.Run(c.Name, func(t *testing.T) { c.Check(t, unhidden{connected(t)}) })
+	}
+}
+
+func TestADeletedStreamReadsEmptyAndABuriedOneIsAnError(t *testing.T) {
+	store := connected(t)
+	if _, err := store.Append(t.Context(), "s", eventstore.NoStream, event("a")); err != nil {
+		t.Fatal(err)
+	}
+	read := func() (count int, last error) {
+		for _, err := range store.Read(t.Context(), "s", 0, eventstore.Forwards, 0) {
+			count, last = count+1, err
+		}
+		return count, last
+	}
+	if _, err := store.Delete(t.Context(), "s", eventstore.StreamExists); err != nil {
+		t.Fatal(err)
+	}
+	if count, err := read(); count != 0 {
+		t.Errorf("a deleted stream gave %d, %v", count, err)
+	}
+	if _, err := store.Tombstone(t.Context(), "s", eventstore.Any); err != nil {
+		t.Fatal(err)
+	}
+	var deleted *eventstore.DeletedError
+	if count, err := read(); count != 1 || !errors.As(err, &deleted) || deleted.Stream != "s" {
+		t.Errorf("a stream deleted for good gave %d, %v", count, err)
+	}
+	if _, err := store.Append(t.Context(), "s", eventstore.Any, event("b")); !errors.Is(err, eventstore.ErrDeleted) {
+		t.Errorf("appending to it: %v", err)
+	}
 }

@@ -61,6 +61,9 @@ func (s *Store) remove(
 	if _, _, err := eventstore.CheckAppend(stream, expected, nil); err != nil {
 		return 0, err
 	}
+	if _, metadata := eventstore.MetaOf(stream); metadata {
+		return 0, invalid("stream-name", "the stream %s holds metadata and can't be deleted", stream)
+	}
 	var at eventstore.Position
 	err := s.write(ctx, attempt, false, func(ctx context.Context, conn *connection) error {
 		var header, trailer metadata.MD

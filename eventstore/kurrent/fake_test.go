@@ -181,3 +181,15 @@ func refusal(call grpc.ServerStream, code codes.Code, trailers ...string) error 
 	call.SetTrailer(metadata.Pairs(trailers...))
 	return status.Error(code, "refused")
 }
+
+// recorded is an event as a read gives it.
+func recorded(stream string, revision, position uint64) *protocol.ReadResp {
+	return &protocol.ReadResp{Content: &protocol.ReadResp_Event{Event: &protocol.ReadResp_ReadEvent{
+		Event: &protocol.ReadResp_ReadEvent_RecordedEvent{
+			Id: protocol.TextUUID(uuid.NewString()), StreamIdentifier: &protocol.StreamIdentifier{StreamName: []byte(stream)},
+			StreamRevision: revision, CommitPosition: position, PreparePosition: position,
+			Metadata: map[string]string{"type": "test.v1", "content-type": "application/json", "created": "17000000000000000"},
+		},
+		Position: &protocol.ReadResp_ReadEvent_CommitPosition{CommitPosition: position},
+	}}}
+}

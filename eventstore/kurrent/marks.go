@@ -85,26 +85,28 @@ func (s *Store) PositionAt(ctx context.Context, at time.Time) (eventstore.Positi
 	return s.walk(ctx, *upper, at, eventstore.Backwards)
 }
 
-// walk reads from a mark towards a moment and leaves marks on its way. Forwards
-// it ends behind the moment, backwards at it or ahead of it.
+// walk reads from a mark towards a moment, page by page so that no more is sent
+// than is looked at, and leaves marks on its way. Forwards it ends behind the
+// moment, backwards at it or ahead of it.
 func (s *Store) walk(ctx context.Context, from mark, at time.Time, direction eventstore.Direction) (eventstore.Position, error) {
-	found, passed := from.position, 0
-	for event, err := range s.ReadAll(ctx, from.position, direction, 0) {
-		if err != nil {
-			return 0, err
-		}
-		here := mark{event.Position, event.Time}
-		if passed++; passed%everyMark == 0 {
-			s.marks.add(here)
-		}
-		if reached := event.Time.After(at) == (direction == eventstore.Forwards); reached {
-			s.marks.add(here)
-			if direction == eventstore.Backwards {
-				return event.Position, nil
+	for found := from.position; ; {
+		begun := found
+		for event, err := range s.ReadAll(ctx, begun, direction, everyMark) {
+			if err != nil {
+				return 0, err
 			}
+			if reached := event.Time.After(at) == (direction == eventstore.Forwards); reached {
+				s.marks.add(mark{event.Position, event.Time})
+				if direction == eventstore.Backwards {
+					found = event.Position
+				}
+				return found, nil
+			}
+			found, from = event.Position, mark{event.Position, event.Time}
+		}
+		if found == begun {
 			return found, nil
 		}
-		found = event.Position
+		s.marks.add(from)
 	}
-	return found, nil
 }

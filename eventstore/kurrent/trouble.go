@@ -111,6 +111,8 @@ func byStatus(err error) error {
 	switch status.Code(err) {
 	case codes.Unauthenticated, codes.PermissionDenied:
 		return denied("the event store denies access: %s", status.Convert(err).Message())
+	case codes.InvalidArgument:
+		return invalid("store-refused", "the event store refuses the request: %s", status.Convert(err).Message())
 	case codes.Unavailable:
 		return &lost{cause: err, sent: true, node: true}
 	case codes.Aborted, codes.DeadlineExceeded, codes.Canceled:
