@@ -195,7 +195,7 @@ func TestABrokenBatchLeavesAllItsAppendsInDoubt(t *testing.T) {
 		for {
 			message, err := call.Recv()
 			if err != nil {
-				return nil
+				return err
 			}
 			answer := batchSuccess(0, 1)
 			answer.CorrelationId = message.GetCorrelationId()

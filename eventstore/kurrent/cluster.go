@@ -2,6 +2,7 @@ package kurrent
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 
@@ -19,9 +20,12 @@ type cluster struct {
 
 	connecting chan struct{} // holds one token: who takes it may connect
 
-	mu      sync.Mutex
-	current *connection // nil before the first use and after a failure
-	failed  *Host       // asked last when a node is looked for
+	mu       sync.Mutex
+	closed   bool
+	current  *connection // nil before the first use and after a failure
+	failed   *Host       // asked last when a node is looked for
+	searches int         // that found nothing
+	found    error       // what the last of those ended with
 }
 
 func newCluster(config Config, preference Preference, options []grpc.DialOption) *cluster {
@@ -34,10 +38,12 @@ func newCluster(config Config, preference Preference, options []grpc.DialOption)
 }
 
 // connection gives the connection to the chosen node; the caller releases it.
-// Where there is none yet, one caller looks for a node and the others wait.
+// Where there is none yet, one caller looks for a node and the others wait: for
+// what it finds, or the error that it ends with.
 func (c *cluster) connection(ctx context.Context) (*connection, error) {
-	if conn := c.inUse(); conn != nil {
-		return conn, nil
+	conn, searches, err := c.inUse()
+	if conn != nil || err != nil {
+		return conn, err
 	}
 	select {
 	case <-c.connecting:
@@ -45,31 +51,59 @@ func (c *cluster) connection(ctx context.Context) (*connection, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if conn := c.inUse(); conn != nil {
-		return conn, nil
+	conn, now, err := c.inUse()
+	switch {
+	case conn != nil || err != nil:
+		return conn, err
+	case now > searches:
+		return nil, c.found // written by who held the token before
 	}
 	host, err := c.choose(ctx)
 	if err != nil {
+		c.foundNothing(err)
 		return nil, err
 	}
-	conn, err := dial(host, c.options)
-	if err != nil {
+	if conn, err = dial(host, c.options); err != nil {
 		return nil, err
 	}
-	conn.use()
 	c.log.Debug("the event store's node is chosen", "node", host.String())
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.current = conn
-	return conn, nil
+	return conn, c.take(conn)
 }
 
-func (c *cluster) inUse() *connection {
+// inUse gives the present connection, if there is one, and how many searches
+// were in vain.
+func (c *cluster) inUse() (*connection, int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current != nil && c.current.use() {
-		return c.current
+	if c.closed {
+		return nil, 0, errClosed
 	}
+	if c.current != nil && c.current.use() {
+		return c.current, c.searches, nil
+	}
+	return nil, c.searches, nil
+}
+
+// foundNothing keeps the error of a search that no context ended.
+func (c *cluster) foundNothing(err error) {
+	if _, vain := errors.AsType[*lost](err); !vain {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.searches, c.found = c.searches+1, err
+}
+
+// take makes a connection the present one, which the caller uses.
+func (c *cluster) take(conn *connection) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		conn.leave()
+		return errClosed
+	}
+	conn.use()
+	c.current = conn
 	return nil
 }
 
@@ -88,7 +122,7 @@ func (c *cluster) drop(conn *connection) {
 func (c *cluster) follow(from *connection, leader Host) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.current != from {
+	if c.closed || c.current != from {
 		return nil
 	}
 	conn, err := dial(leader, c.options)
@@ -101,10 +135,11 @@ func (c *cluster) follow(from *connection, leader Host) error {
 	return nil
 }
 
-// close leaves the node.
+// close leaves the node for good.
 func (c *cluster) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.closed = true
 	if c.current != nil {
 		c.current.leave()
 		c.current = nil

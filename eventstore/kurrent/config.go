@@ -53,6 +53,13 @@ func (c Config) complete() (Config, error) {
 	if c.Settings.ConnectionName == "" {
 		c.Settings.ConnectionName = c.NewID()
 	}
+	usual := defaults()
+	c.Settings.MaxDiscoverAttempts = or(c.Settings.MaxDiscoverAttempts, usual.MaxDiscoverAttempts)
+	c.Settings.GossipTimeout = or(c.Settings.GossipTimeout, usual.GossipTimeout)
+	c.Settings.DefaultDeadline = or(c.Settings.DefaultDeadline, usual.DefaultDeadline)
+	if c.Settings.NodePreference == "" {
+		c.Settings.NodePreference = usual.NodePreference
+	}
 	if c.Shuffle == nil {
 		c.Shuffle = func(int, func(i, j int)) {}
 	}

@@ -22,7 +22,7 @@ func (s *Store) write(ctx context.Context, attempt string, repeatable bool, call
 	defer s.underWay.Done()
 	wait, doubtful := s.config.RetryAfter, false
 	for try := 1; ; try++ {
-		err := s.tryOnce(ctx, call)
+		err := s.once(ctx, s.writing, s.bounded(call))
 		if err == nil {
 			return nil
 		}
@@ -49,15 +49,12 @@ func (s *Store) outcome(ctx context.Context, attempt string, doubtful bool, err 
 	return fmt.Errorf("%s: %w: %w", attempt, errUnknown, err)
 }
 
-// tryOnce bounds one try by the default deadline.
-func (s *Store) tryOnce(ctx context.Context, call func(context.Context, *connection) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.config.Settings.DefaultDeadline)
-	defer cancel()
-	err := s.once(ctx, s.writing, call)
-	if errors.Is(err, context.DeadlineExceeded) {
-		if _, ok := errors.AsType[*lost](err); !ok { // it ended while a node was looked for
-			return &lost{cause: err}
-		}
+// bounded limits a call by the default deadline; looking for a node has limits
+// of its own.
+func (s *Store) bounded(call func(context.Context, *connection) error) func(context.Context, *connection) error {
+	return func(ctx context.Context, conn *connection) error {
+		ctx, cancel := context.WithTimeout(ctx, s.config.Settings.DefaultDeadline)
+		defer cancel()
+		return call(ctx, conn)
 	}
-	return err
 }
