@@ -96,6 +96,7 @@ func forward(client *grpc.ClientConn, method string, call grpc.ServerStream) err
 }
 
 func TestClientOfAnOldServerConforms(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) eventstore.Store {
 		behind := serve(t, sqlite(t, filepath.Join(t.TempDir(), "events.db"))).host
 		return open(t, quick(old(t, behind)))
