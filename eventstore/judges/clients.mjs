@@ -173,10 +173,14 @@ async function gather(source) {
 // plain is what a connection needs of a server without TLS.
 export const plain = "tls=false";
 
+// limit is how long the tests of one noun may take before they count as stuck,
+// in milliseconds.
+const limit = 300_000;
+
 // judging groups tests of one noun. connect makes connections, which end with them;
 // it takes the server that the environment names if it is told no other.
 export function judging(noun, tests) {
-  describe(noun, () => {
+  describe(noun, { timeout: limit }, () => {
     const open = [];
     after(() => Promise.all(open.map((judge) => judge.close())));
     tests((address = process.env.JUDGES_SERVER, query = plain) => {

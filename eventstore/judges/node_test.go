@@ -47,11 +47,10 @@ type verdict struct {
 }
 
 // verdicts runs a file of tests and hands each verdict on as soon as there is
-// one. It gives what was said beside them, and how Node ended. A test that takes
-// three minutes hangs and fails.
+// one. It gives what was said beside them, and how Node ended.
 func verdicts(t *testing.T, node, file string, environment map[string]string, each func(verdict)) (string, error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), node, "--test", "--test-timeout=180000", "--test-reporter=./reporter.mjs", file)
+	cmd := exec.CommandContext(t.Context(), node, "--test", "--test-reporter=./reporter.mjs", file)
 	// What it starts, servers among that, ends with it.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
