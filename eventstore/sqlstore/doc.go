@@ -1,4 +1,20 @@
-// Package sqlstore keeps events, and the data keys of persons, in SQLite
-// files: the embedded default. One goroutine writes, many appends share one
-// transaction and one fsync; several processes may use the same file.
+// Package sqlstore keeps events, and the data keys of persons, in SQLite files,
+// which is the embedded default, or in PostgreSQL. One goroutine of a process
+// writes, many appends share one transaction and one fsync; several processes may
+// use the same file or database.
+//
+// In PostgreSQL an advisory lock, taken when a transaction begins and given back
+// by its end, puts the writers of all processes in one row. So positions are
+// given in the order of the commits: whoever has seen a position has seen, or
+// can read, everything before it. A writer that stands still with the lock in
+// its hand for ten seconds is cut off by the server, as is one whose machine does
+// not answer for twenty; its appends are of unknown outcome, and the others go
+// on. A statement that waits two seconds for a lock is given up and the group
+// tried again, for as long as somebody wants its answer or the store is open.
+//
+// Subscribers are woken by notifications, which need a session of their own: a
+// pool in front of the server that shares sessions makes the store look for
+// itself instead. The tables are made where they are missing; a role that finds
+// them needs to select and insert only (for keys: to update, too, and to own
+// their table). What a connection string says of TLS and the like is passed on.
 package sqlstore

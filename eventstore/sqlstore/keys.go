@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,14 +19,10 @@ import (
 var keysSchema string
 
 const (
-	selectKey  = `select wrapped from subject_keys where subject = $1`
-	insertKey  = `insert into subject_keys (subject, wrapped) values ($1, $2) on conflict (subject) do nothing`
-	destroyKey = `insert into subject_keys (subject, destroyed) values ($1, $2)
-		on conflict (subject) do update set wrapped = null, destroyed = excluded.destroyed where subject_keys.destroyed is null`
-	selectSecret  = `select wrapped from secrets where name = $1`
-	insertSecret  = `insert into secrets (name, wrapped) values ($1, $2) on conflict (name) do nothing`
-	selectVersion = `pragma data_version`
-	truncateWAL   = `pragma wal_checkpoint(truncate)`
+	selectKey    = `select wrapped from subject_keys where subject = $1`
+	insertKey    = `insert into subject_keys (subject, wrapped) values ($1, $2) on conflict (subject) do nothing`
+	selectSecret = `select wrapped from secrets where name = $1`
+	insertSecret = `insert into secrets (name, wrapped) values ($1, $2) on conflict (name) do nothing`
 )
 
 // forgetAfter is how long a key that another process destroyed may be used.
@@ -35,52 +32,52 @@ const forgetAfter = 100 * time.Millisecond
 const checkName = "master-key-check"
 
 // Keys keeps the data keys of persons, and the server's own secrets, in a
-// SQLite file apart from the events. They are wrapped with AES-256-GCM under
-// the master key, which is not in the file.
+// SQLite file or a PostgreSQL database apart from the events. They are wrapped
+// with AES-256-GCM under the master key, which is not there.
 type Keys struct {
-	db     *sql.DB
-	wrap   wrapping
-	random io.Reader
-	known  *keyCache
-	close  func() error
+	keyDatabase
+	wrap     wrapping
+	random   io.Reader
+	known    *keyCache
+	shutdown func() error
 }
 
 var _ eventstore.Keys = (*Keys)(nil)
 
-// OpenKeys opens or makes a key store. The master key has 32 bytes; random
-// gives key material and nonces and is read by several goroutines. A file that was made with another master key
-// is a fault of kind Invalid.
-func OpenKeys(ctx context.Context, path string, master []byte, random io.Reader) (*Keys, error) {
+// OpenKeys opens or makes a key store: "sqlite:FILE" or just the file, or
+// "postgres://…". The master key has 32 bytes; random gives key material and
+// nonces and is read by several goroutines. A store that was made with another
+// master key is a fault of kind Invalid.
+func OpenKeys(ctx context.Context, dsn string, master []byte, random io.Reader) (*Keys, error) {
 	wrap, err := newWrapping(master)
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDatabase(path, 2, "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)")
+	var opened keyDatabase
+	if isPostgres(dsn) {
+		opened, err = openKeyTables(ctx, dsn)
+	} else {
+		opened, err = openKeyFile(ctx, strings.TrimPrefix(dsn, "sqlite:"))
+	}
 	if err != nil {
 		return nil, err
 	}
-	k := &Keys{db: db, wrap: wrap, random: random, known: newKeyCache()}
-	if err := k.prepare(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the key store %s: %w", path, err), db.Close())
-	}
-	watching, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the key store %s: %w", path, err), db.Close())
+	k := &Keys{keyDatabase: opened, wrap: wrap, random: random, known: newKeyCache()}
+	if err := k.check(ctx); err != nil {
+		return nil, errors.Join(err, opened.close())
 	}
 	stop, stopped := make(chan struct{}), make(chan struct{})
-	k.close = sync.OnceValue(func() error {
+	k.shutdown = sync.OnceValue(func() error {
 		close(stop)
 		<-stopped
-		return errors.Join(watching.Close(), k.db.Close())
+		return opened.close()
 	})
-	go k.watch(context.WithoutCancel(ctx), watching, stop, stopped)
+	go k.watch(context.WithoutCancel(ctx), stop, stopped)
 	return k, nil
 }
 
-func (k *Keys) prepare(ctx context.Context) error {
-	if err := migrate(ctx, k.db, keysSchema); err != nil {
-		return err
-	}
+// check needs the master key to be that of before.
+func (k *Keys) check(ctx context.Context) error {
 	_, err := k.Secret(ctx, checkName)
 	if errors.Is(err, errUnwrap) {
 		return domain.Faultf(domain.Invalid, "master-key", "the master key is not the one this key store was made with")
@@ -88,9 +85,9 @@ func (k *Keys) prepare(ctx context.Context) error {
 	return err
 }
 
-// watch forgets the keys in memory when another connection has written:
-// another process may have destroyed one of them.
-func (k *Keys) watch(ctx context.Context, watching *sql.Conn, stop <-chan struct{}, stopped chan<- struct{}) {
+// watch forgets the keys in memory when another process may have destroyed one
+// of them.
+func (k *Keys) watch(ctx context.Context, stop <-chan struct{}, stopped chan<- struct{}) {
 	defer close(stopped)
 	ticker := time.NewTicker(forgetAfter)
 	defer ticker.Stop()
@@ -100,8 +97,9 @@ func (k *Keys) watch(ctx context.Context, watching *sql.Conn, stop <-chan struct
 			return
 		case <-ticker.C:
 		}
-		var version int64
-		err := watching.QueryRowContext(ctx, selectVersion).Scan(&version)
+		asking, enough := context.WithTimeout(ctx, time.Second)
+		version, err := k.version(asking)
+		enough()
 		if err != nil || version != last {
 			k.known.forget()
 		}
@@ -109,8 +107,8 @@ func (k *Keys) watch(ctx context.Context, watching *sql.Conn, stop <-chan struct
 	}
 }
 
-// Close closes the file. Closing twice is closing once.
-func (k *Keys) Close() error { return k.close() }
+// Close closes the store. Closing twice is closing once.
+func (k *Keys) Close() error { return k.shutdown() }
 
 // Subject gives a subject's 32-byte data key; ErrErased when it was destroyed,
 // ErrNoKey when there never was one.
@@ -120,7 +118,7 @@ func (k *Keys) Subject(ctx context.Context, subject string) ([]byte, error) {
 	}
 	era := k.known.era()
 	var wrapped []byte
-	err := patiently(ctx, func() error {
+	err := k.patience(ctx, func() error {
 		return k.db.QueryRowContext(ctx, selectKey, subject).Scan(&wrapped)
 	})
 	switch {
@@ -156,29 +154,16 @@ func (k *Keys) EnsureSubject(ctx context.Context, subject string) ([]byte, error
 // of it; no key can be made for the subject again. Destroying twice is once.
 func (k *Keys) Destroy(ctx context.Context, subject string, at time.Time) error {
 	defer k.known.drop(subject)
-	err := patiently(ctx, func() error {
-		_, err := k.db.ExecContext(ctx, destroyKey, subject, at.UnixMicro())
+	err := k.patience(ctx, func() error {
+		_, err := k.db.ExecContext(ctx, k.destroyKey, subject, at.UnixMicro())
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("destroy a data key: %w", err)
 	}
-	err = patiently(ctx, func() error { return k.emptyLog(ctx) })
+	err = k.patience(ctx, func() error { return k.overwrite(ctx) })
 	if err != nil {
 		return fmt.Errorf("overwrite a destroyed data key: %w", err)
-	}
-	return nil
-}
-
-// emptyLog moves the write-ahead log, which may hold the key as it was, into
-// the file and cuts it to nothing.
-func (k *Keys) emptyLog(ctx context.Context) error {
-	var busy, frames, moved int
-	if err := k.db.QueryRowContext(ctx, truncateWAL).Scan(&busy, &frames, &moved); err != nil {
-		return err
-	}
-	if busy != 0 {
-		return errBusy
 	}
 	return nil
 }
@@ -187,12 +172,12 @@ func (k *Keys) emptyLog(ctx context.Context) error {
 func (k *Keys) Secret(ctx context.Context, name string) ([]byte, error) {
 	var wrapped []byte
 	read := func() error { return k.db.QueryRowContext(ctx, selectSecret, name).Scan(&wrapped) }
-	err := patiently(ctx, read)
+	err := k.patience(ctx, read)
 	if errors.Is(err, sql.ErrNoRows) {
 		if err := k.create(ctx, insertSecret, "secret", name); err != nil {
 			return nil, err
 		}
-		err = patiently(ctx, read)
+		err = k.patience(ctx, read)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the secret %s: %w", name, err)
@@ -214,7 +199,7 @@ func (k *Keys) create(ctx context.Context, query, kind, name string) error {
 	if err != nil {
 		return err
 	}
-	err = patiently(ctx, func() error {
+	err = k.patience(ctx, func() error {
 		_, err := k.db.ExecContext(ctx, query, name, wrapped)
 		return err
 	})

@@ -15,6 +15,7 @@ import (
 	"dialtone/domain"
 	"dialtone/eventstore"
 	"dialtone/eventstore/sqlstore"
+	"dialtone/eventstore/storetest/pgserver"
 )
 
 var master = bytes.Repeat([]byte{7}, 32)
@@ -33,6 +34,13 @@ func openKeys(t *testing.T, path string) *sqlstore.Keys {
 	return keys
 }
 
+// eachKeys runs a test on a key store of either kind.
+func eachKeys(t *testing.T, test func(t *testing.T, dsn string)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) { test(t, filepath.Join(t.TempDir(), "keys.db")) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, pgserver.Schema(t)) })
+}
+
 func ensure(t *testing.T, keys *sqlstore.Keys, subject string) []byte {
 	t.Helper()
 	key, err := keys.EnsureSubject(t.Context(), subject)
@@ -42,9 +50,11 @@ func ensure(t *testing.T, keys *sqlstore.Keys, subject string) []byte {
 	return key
 }
 
-func TestASubjectsKeyIsMadeOnceAndKept(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
-	keys := openKeys(t, path)
+func TestASubjectsKeyIsMadeOnceAndKept(t *testing.T) { eachKeys(t, aSubjectsKeyIsMadeOnceAndKept) }
+
+func aSubjectsKeyIsMadeOnceAndKept(t *testing.T, dsn string) {
+	t.Helper()
+	keys := openKeys(t, dsn)
 	if _, err := keys.Subject(t.Context(), "user-1"); !errors.Is(err, eventstore.ErrNoKey) {
 		t.Errorf("before it is made: %v", err)
 	}
@@ -53,7 +63,7 @@ func TestASubjectsKeyIsMadeOnceAndKept(t *testing.T) {
 		t.Error("two subjects have one key")
 	}
 	ensure(t, keys, "user-1")[0]++ // a caller's own copy
-	again := openKeys(t, path)
+	again := openKeys(t, dsn)
 	for _, opened := range []*sqlstore.Keys{keys, again} {
 		if got, err := opened.Subject(t.Context(), "user-1"); err != nil || !bytes.Equal(got, key) {
 			t.Errorf("the key is another: %v", err)
@@ -98,7 +108,12 @@ func TestADestroyedKeyIsGoneForGood(t *testing.T) {
 }
 
 func TestASubjectWithoutAKeyCanBeDestroyed(t *testing.T) {
-	keys := openKeys(t, filepath.Join(t.TempDir(), "keys.db"))
+	eachKeys(t, aSubjectWithoutAKeyCanBeDestroyed)
+}
+
+func aSubjectWithoutAKeyCanBeDestroyed(t *testing.T, dsn string) {
+	t.Helper()
+	keys := openKeys(t, dsn)
 	if err := keys.Destroy(t.Context(), "user-1", time.Unix(0, 0)); err != nil {
 		t.Fatal(err)
 	}
@@ -147,13 +162,15 @@ func inFiles(t *testing.T, path string, wanted []byte) bool {
 	return false
 }
 
-func TestAWrongMasterKeyIsNamed(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
-	openKeys(t, path)
+func TestAWrongMasterKeyIsNamed(t *testing.T) { eachKeys(t, aWrongMasterKeyIsNamed) }
+
+func aWrongMasterKeyIsNamed(t *testing.T, dsn string) {
+	t.Helper()
+	openKeys(t, dsn)
 	for name, wrong := range map[string][]byte{
 		"another": bytes.Repeat([]byte{8}, 32), "short": master[:16], "none": nil,
 	} {
-		_, err := sqlstore.OpenKeys(t.Context(), path, wrong, rand.Reader)
+		_, err := sqlstore.OpenKeys(t.Context(), dsn, wrong, rand.Reader)
 		var fault *domain.Fault
 		if !errors.As(err, &fault) || fault.Kind != domain.Invalid || fault.Code != "master-key" {
 			t.Errorf("%s: %v", name, err)
@@ -175,9 +192,11 @@ func TestAKeyFitsItsSubjectOnly(t *testing.T) {
 	}
 }
 
-func TestASecretIsMadeOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
-	one, two := openKeys(t, path), openKeys(t, path)
+func TestASecretIsMadeOnce(t *testing.T) { eachKeys(t, aSecretIsMadeOnce) }
+
+func aSecretIsMadeOnce(t *testing.T, dsn string) {
+	t.Helper()
+	one, two := openKeys(t, dsn), openKeys(t, dsn)
 	links, err := one.Secret(t.Context(), "links")
 	if err != nil || len(links) != 32 {
 		t.Fatalf("secret of %d bytes, %v", len(links), err)
@@ -190,9 +209,11 @@ func TestASecretIsMadeOnce(t *testing.T) {
 	}
 }
 
-func TestManyThatMakeOneKeyGetOneKey(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys.db")
-	stores := []*sqlstore.Keys{openKeys(t, path), openKeys(t, path), openKeys(t, path)}
+func TestManyThatMakeOneKeyGetOneKey(t *testing.T) { eachKeys(t, manyThatMakeOneKeyGetOneKey) }
+
+func manyThatMakeOneKeyGetOneKey(t *testing.T, dsn string) {
+	t.Helper()
+	stores := []*sqlstore.Keys{openKeys(t, dsn), openKeys(t, dsn), openKeys(t, dsn)}
 	const subjects, each = 10, 4
 	var mu sync.Mutex
 	made := map[string]bool{}

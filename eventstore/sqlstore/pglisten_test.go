@@ -152,6 +152,7 @@ func TestEventsOnlyTheServerCouldBoundAreReadInSmallPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer rows.Close()
 	sent := 0
 	for rows.Next() {
 		sent++

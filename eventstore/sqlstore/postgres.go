@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ func openPostgres(ctx context.Context, dsn string) (database, error) {
 		return database{}, err
 	}
 	d := database{
-		reading: readingPostgres(config), page: pagePostgres, patience: patientlyPostgres,
+		reading: poolPostgres(config, readerSession, readers), page: pagePostgres, patience: patientlyPostgres,
 	}
 	if err := d.preparePostgres(ctx, config); err != nil {
 		return database{}, errors.Join(fmt.Errorf("open the event store in PostgreSQL: %w", err), d.reading.Close())
@@ -93,7 +94,7 @@ func pagePostgres(query string) string {
 		where ahead is null or ahead <= ` + strconv.Itoa(pageBytes)
 }
 
-// patientlyPostgres repeats a read over other connections while the server goes
+// patientlyPostgres repeats what may be done twice over other connections while the server goes
 // and comes back, about three seconds.
 func patientlyPostgres(ctx context.Context, do func() error) error {
 	for pause := 5 * time.Millisecond; ; pause *= 2 {
@@ -119,6 +120,9 @@ func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 10 * time.Second
 	}
+	// A machine that has gone answers no query: ask it now and then.
+	alive := net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
+	config.DialFunc = (&net.Dialer{KeepAliveConfig: alive}).DialContext
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "dialtone"
 	}
@@ -145,13 +149,13 @@ func prepareSession(ctx context.Context, connection *pgx.Conn, session string) e
 	return err
 }
 
-// readingPostgres opens the pool of connections that read.
-func readingPostgres(config *pgx.ConnConfig) *sql.DB {
+// poolPostgres opens a pool of at most so many connections.
+func poolPostgres(config *pgx.ConnConfig, session string, most int) *sql.DB {
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, connection *pgx.Conn) error {
-		return prepareSession(ctx, connection, readerSession)
+		return prepareSession(ctx, connection, session)
 	}))
-	db.SetMaxOpenConns(readers)
-	db.SetMaxIdleConns(readers)
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
 	return db
 }
 
@@ -205,11 +209,11 @@ func judgePostgres(err error) verdict {
 }
 
 // passesPostgres tells whether a read that failed is worth another connection:
-// the server was stopped, or is starting.
+// the server was stopped, or is starting, or a lock was held for long.
 func passesPostgres(err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	code := sqlState(err)
-	return code == "" || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "08")
+	return code == "" || code == "55P03" || strings.HasPrefix(code, "57P") || strings.HasPrefix(code, "08")
 }

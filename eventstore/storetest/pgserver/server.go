@@ -153,6 +153,9 @@ func (s *Server) DSN(database string) string {
 // Password is what the tests look for where it must not stand.
 func (s *Server) Password() string { return s.password }
 
+// Folder is where the cluster's files are.
+func (s *Server) Folder() string { return s.path("cluster") }
+
 // Programs is the folder of the server's programs, pgbench among them.
 func (s *Server) Programs() string { return s.programs }
 

@@ -1,0 +1,51 @@
+package sqlstore
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+)
+
+//go:embed pgkeys.sql
+var postgresKeysSchema string
+
+const (
+	pgDestroyKey = `with gone as (insert into subject_keys (subject, destroyed) values ($1, $2)
+		on conflict (subject) do update set wrapped = null, destroyed = excluded.destroyed
+		where subject_keys.destroyed is null returning 1)
+		update key_destructions set count = count + 1 where exists (select from gone)`
+	pgDestructions = `select count from key_destructions`
+	pgOverwrite    = `vacuum full subject_keys`
+)
+
+// openKeyTables opens or makes the tables for keys in PostgreSQL. It writes the
+// table anew after a key was destroyed, so that none of its files holds the key
+// as it was; the server's log, its replicas and its backups keep it, wrapped,
+// until they themselves are gone.
+func openKeyTables(ctx context.Context, dsn string) (keyDatabase, error) {
+	config, err := parsePostgres(dsn)
+	if err != nil {
+		return keyDatabase{}, err
+	}
+	connection, err := connect(ctx, config, writerSession)
+	if err == nil {
+		err = errors.Join(migratePostgres(ctx, connection, "subject_keys", postgresKeysSchema), connection.Close(ctx))
+	}
+	if err != nil {
+		return keyDatabase{}, fmt.Errorf("open the key store in PostgreSQL: %w", err)
+	}
+	db := poolPostgres(config, writerSession, 4)
+	return keyDatabase{
+		db: db, destroyKey: pgDestroyKey, patience: patientlyPostgres,
+		version: func(ctx context.Context) (count int64, err error) {
+			err = db.QueryRowContext(ctx, pgDestructions).Scan(&count)
+			return count, err
+		},
+		overwrite: func(ctx context.Context) error {
+			_, err := db.ExecContext(ctx, pgOverwrite)
+			return err
+		},
+		close: db.Close,
+	}, nil
+}
