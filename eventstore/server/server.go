@@ -72,14 +72,10 @@ func New(config Config) (*Server, error) {
 	if config.Advertise != "" {
 		s.bound.Store(&config.Advertise)
 	}
-	deleter, _ := config.Store.(eventstore.Deleter)
-	sequencer, _ := config.Store.(eventstore.Sequencer)
+	service := newStreams(config, s.stopping)
 	s.grpc = grpc.NewServer(options(config)...)
-	protocol.RegisterStreamsServer(s.grpc, &streams{
-		store: config.Store, sequencer: sequencer, deleter: deleter, clock: config.Clock, newID: config.NewID, log: config.Log,
-		readOnly: config.ReadOnly, largest: config.MaxAppendSize, timeout: config.WriteTimeout, stopping: s.stopping,
-	})
-	protocol.RegisterServerFeaturesServer(s.grpc, features{deletes: deleter != nil})
+	protocol.RegisterStreamsServer(s.grpc, service)
+	protocol.RegisterServerFeaturesServer(s.grpc, features{deletes: service.deleter != nil})
 	protocol.RegisterGossipServer(s.grpc, &gossip{instance: config.NewID(), clock: config.Clock, address: &s.bound})
 	return s, nil
 }

@@ -25,6 +25,15 @@ type streams struct {
 	stopping  <-chan struct{}
 }
 
+func newStreams(config Config, stopping <-chan struct{}) *streams {
+	deleter, _ := config.Store.(eventstore.Deleter)
+	sequencer, _ := config.Store.(eventstore.Sequencer)
+	return &streams{
+		store: config.Store, sequencer: sequencer, deleter: deleter, clock: config.Clock, newID: config.NewID, log: config.Log,
+		readOnly: config.ReadOnly, largest: config.MaxAppendSize, timeout: config.WriteTimeout, stopping: stopping,
+	}
+}
+
 // nothing stands for every choice that carries no value.
 var nothing = &protocol.Empty{}
 
