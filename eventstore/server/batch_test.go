@@ -106,7 +106,6 @@ func TestAppendsToOneStreamKeepTheirOrder(t *testing.T) {
 	for name, ordered := range map[string]bool{"a store that orders them": true, "a store that does not": false} {
 		t.Run(name, func(t *testing.T) {
 			r := start(t, func(c *server.Config) {
-				c.WriteTimeout = patience
 				if !ordered {
 					c.Store = plain{c.Store}
 				}

@@ -19,8 +19,9 @@ import (
 	"dialtone/eventstore/sqlstore"
 )
 
-// patience is how long a test waits for what has to come.
-const patience = 20 * time.Second
+// patience is how long a test waits for what has to come, and the time a write
+// has where the test is not about that: machines can be slow.
+const patience = 2 * time.Minute
 
 // rig is a running server, its store and a client of the generated code.
 type rig struct {
@@ -50,7 +51,7 @@ func newID() string { return uuid.NewString() }
 
 // config is what a server on loopback needs.
 func config(store eventstore.Store) server.Config {
-	return server.Config{Store: store, Clock: time.Now, NewID: newID}
+	return server.Config{Store: store, Clock: time.Now, NewID: newID, WriteTimeout: patience}
 }
 
 // start serves a new store; change may change the configuration.
