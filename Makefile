@@ -3,13 +3,16 @@ SHELL := /bin/bash
 export GOTOOLCHAIN := local
 
 BIN  := bin/dialtone
+FUZZTIME := 60s
 TOOL := go tool -modfile=tools/go.mod
 
 # The Temporal server is compiled into these; with the race detector that takes
 # ten minutes and finds nothing of ours.
 SERVER_PACKAGES := /cmd/|/deploy/local/temporald|/e2e|/bench
+# These start and kill hundreds of processes; what runs in them is raced elsewhere.
+KILLING_PACKAGES := /eventstore/proofs/
 
-.PHONY: run build assets generate test check bench prove fmt lint race deps clean
+.PHONY: run build assets generate test check bench prove fuzz fmt lint race deps clean
 
 run: build ## all roles in one process on embedded engines
 	$(BIN) run $(ARGS)
@@ -41,13 +44,19 @@ lint:
 	$(TOOL) workflowcheck ./workflows/...
 
 race:
-	go test -race -timeout 15m $$(go list ./... | grep -vE '$(SERVER_PACKAGES)')
+	go test -race -timeout 15m $$(go list ./... | grep -vE '$(SERVER_PACKAGES)|$(KILLING_PACKAGES)')
 
 bench: build ## the README's performance table
 	go run ./bench -binary $(BIN)
 
-prove: build ## the long forms of the proofs
-	DIALTONE_LONG=1 go test -timeout 60m -count=1 ./eventstore/... ./e2e/...
+prove: deps build fuzz ## the long forms of the proofs
+	DIALTONE_LONG=1 go test -timeout 180m -count=1 ./eventstore/... ./e2e/...
+
+fuzz: ## every fuzz target of the event store, one after the other, FUZZTIME each
+	@grep -rHo '^func Fuzz[A-Za-z0-9_]*' --include='*_test.go' eventstore | while IFS=: read -r file target; do \
+		echo "$${target#func }"; \
+		go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" </dev/null || exit 1; \
+	done
 
 clean:
 	rm -rf bin node_modules eventstore/judges/node_modules api/assets/vendor/*

@@ -43,6 +43,9 @@ const (
 	kept      verdict = "kept"      // acknowledged at a place
 	conflict  verdict = "conflict"  // refused for good
 	uncertain verdict = "uncertain" // answered with another error
+	late      verdict = "late"      // so was one more by a writer that had met such an error
+	unopened  verdict = "unopened"  // no attempt: the store did not open
+	misread   verdict = "misread"   // no attempt: what is read is not what was acknowledged
 )
 
 // report is one line from a child to its parent. The child goes on only when
@@ -51,7 +54,7 @@ type report struct {
 	Verdict  verdict
 	Attempt  attempt
 	Appended eventstore.Appended
-	Fault    string // the kind of fault of an uncertain one
+	Fault    string // the kind of fault of an uncertain one, or what was misread
 }
 
 // send writes a report in one piece; pipes keep pieces below 4096 bytes whole.

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -37,7 +39,7 @@ type life struct {
 	Retries []attempt    // of unknown outcome
 	Again   []attempt    // acknowledged, to be repeated
 	Appends int          // after so many it closes the store
-	Pinned  bool         // the writer stays on one thread
+	Disk    bool         // its disk fails: the store's writer stays on one thread
 }
 
 func TestMain(m *testing.M) {
@@ -58,7 +60,12 @@ func child(text string) error {
 	}
 	ctx := context.Background()
 	listen(l)
+	signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is an error of a write
+	reports := os.NewFile(3, "reports")
 	store, err := openFaulty(ctx, l)
+	if err != nil && l.Disk {
+		return send(reports, report{Verdict: unopened, Fault: err.Error()})
+	}
 	if err != nil {
 		return err
 	}
@@ -67,14 +74,14 @@ func child(text string) error {
 		return err
 	}
 	defer log.Close()
-	return newCrew(l, store, os.NewFile(3, "reports")).work(ctx, func() { checkpoint(ctx, l, log) })
+	return newCrew(l, store, reports).work(ctx, func() { checkpoint(ctx, l, log) })
 }
 
 // listen makes the process end at its point.
 func listen(l life) {
 	var passages atomic.Int64
 	points.Listen(func(p points.Point) {
-		if l.Pinned && p == points.Gathered {
+		if l.Disk && p == points.Gathered {
 			runtime.LockOSThread() // nested calls are allowed
 		}
 		if p == l.Point && passages.Add(1) == int64(l.Passage) {
@@ -113,10 +120,16 @@ type crew struct {
 	appends atomic.Int64
 	enough  chan struct{} // closed after so many appends
 	tick    chan struct{} // tells the reader that something happened
+
+	mu       sync.Mutex
+	answered map[string]eventstore.Appended // the place of each event that was acknowledged
 }
 
 func newCrew(l life, store eventstore.Store, reports io.Writer) *crew {
-	return &crew{life: l, store: store, reports: reports, enough: make(chan struct{}), tick: make(chan struct{}, 1)}
+	return &crew{
+		life: l, store: store, reports: reports, enough: make(chan struct{}), tick: make(chan struct{}, 1),
+		answered: map[string]eventstore.Appended{},
+	}
 }
 
 // openStore opens the store of a child as it is in production.

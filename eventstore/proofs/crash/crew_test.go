@@ -33,9 +33,18 @@ func (c *crew) work(ctx context.Context, checkpoint func()) error {
 	}
 	writers.Go(func() { c.maker(ctx) })
 	others.Go(func() { c.look(ctx, checkpoint) })
-	<-c.enough
-	err := c.store.Close()
-	writers.Wait()
+	stopped := make(chan struct{})
+	go func() { writers.Wait(); close(stopped) }()
+	var err error
+	select {
+	case <-c.enough:
+	case <-stopped:
+		err = c.reread(ctx)
+	}
+	if failed := c.store.Close(); failed != nil && !c.Disk {
+		err = failed
+	}
+	<-stopped
 	close(c.tick)
 	others.Wait()
 	return err
@@ -58,6 +67,13 @@ func (c *crew) try(ctx context.Context, a attempt) (eventstore.Appended, error) 
 	if sending := send(c.reports, r); sending != nil {
 		return appended, sending
 	}
+	switch r.Verdict {
+	case kept:
+		c.remember(a, appended)
+	case uncertain:
+		return appended, errors.Join(err, c.insist(ctx, a))
+	default:
+	}
 	if c.appends.Add(1) == int64(c.Appends) {
 		close(c.enough)
 	}
@@ -66,6 +82,26 @@ func (c *crew) try(ctx context.Context, a attempt) (eventstore.Appended, error) 
 	default:
 	}
 	return appended, err
+}
+
+// insist tries one more append after one that failed: unless it was because the
+// store closes, the disk has failed and it must not be taken.
+func (c *crew) insist(ctx context.Context, failed attempt) error {
+	select {
+	case <-c.enough:
+		return nil
+	default:
+	}
+	a := attempt{Name: failed.Name + "/late", Stream: shared, Expected: eventstore.Any, Events: 1}
+	if err := send(c.reports, report{Verdict: tried, Attempt: a}); err != nil {
+		return err
+	}
+	_, err := c.store.Append(ctx, a.Stream, a.Expected, a.proposed()...)
+	r := report{Verdict: late, Attempt: a}
+	if err != nil {
+		r.Fault = string(domain.KindOf(err))
+	}
+	return send(c.reports, r)
 }
 
 // random gives a writer its own numbers.

@@ -3,6 +3,7 @@ package crash
 import (
 	"fmt"
 
+	"dialtone/domain"
 	"dialtone/eventstore"
 )
 
@@ -18,8 +19,9 @@ type entry struct {
 type ledger struct {
 	entries    map[string]*entry
 	order      []string
-	lines      int
-	faults     map[string]int // kinds of faults answered
+	faults     map[string]int // how often each kind of fault was answered
+	refusals   int            // appends that were tried after a storage error
+	unopened   int
 	complaints []string
 }
 
@@ -31,7 +33,20 @@ func (l *ledger) complain(format string, args ...any) {
 
 // note takes a report in. What was once acknowledged stays so, at its place.
 func (l *ledger) note(r report) {
-	l.lines++
+	switch r.Verdict {
+	case unopened:
+		l.unopened++
+		return
+	case misread:
+		l.complain("misread: %s", r.Fault)
+		return
+	case late:
+		l.refusals++
+		if r.Fault != string(domain.Unavailable) {
+			l.complain("%s was tried after a storage error and is answered %q", r.Attempt.Name, r.Fault)
+		}
+	default:
+	}
 	e, known := l.entries[r.Attempt.Name]
 	if !known {
 		e = &entry{attempt: r.Attempt, verdict: tried}
@@ -39,8 +54,7 @@ func (l *ledger) note(r report) {
 		l.order = append(l.order, r.Attempt.Name)
 	}
 	switch r.Verdict {
-	case tried:
-	case uncertain:
+	case uncertain, late:
 		l.faults[r.Fault]++
 	case conflict:
 		if e.verdict == kept {
@@ -52,6 +66,7 @@ func (l *ledger) note(r report) {
 			l.complain("%s was acknowledged at %+v, when repeated at %+v", e.Name, e.appended, r.Appended)
 		}
 		e.verdict, e.appended = kept, r.Appended
+	default:
 	}
 }
 

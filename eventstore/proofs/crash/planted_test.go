@@ -3,10 +3,12 @@ package crash
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
 
+	"dialtone/domain"
 	"dialtone/eventstore"
 	"dialtone/eventstore/internal/points"
 )
@@ -17,6 +19,7 @@ const (
 	forgetful = "forgetful" // loses the last event when it is opened
 	doubling  = "doubling"  // appends again what is repeated
 	piecemeal = "piecemeal" // keeps the events of an append one by one
+	boasting  = "boasting"  // acknowledges what its disk refused
 )
 
 func TestEveryPlantedFaultIsFound(t *testing.T) {
@@ -66,6 +69,8 @@ func openFaulty(ctx context.Context, l life) (eventstore.Store, error) {
 		return doublingStore{store, l.Retries}, nil
 	case piecemeal:
 		return piecemealStore{store}, nil
+	case boasting:
+		return boastingStore{store}, nil
 	}
 	return store, nil
 }
@@ -152,4 +157,17 @@ func (s piecemealStore) Append(
 		}
 	}
 	return appended, nil
+}
+
+// boastingStore acknowledges what a broken store refuses.
+type boastingStore struct{ eventstore.Store }
+
+func (s boastingStore) Append(
+	ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed,
+) (eventstore.Appended, error) {
+	appended, err := s.Store.Append(ctx, stream, expected, events...)
+	if fault, ok := errors.AsType[*domain.Fault](err); ok && fault.Code == "store-broken" {
+		return appended, nil
+	}
+	return appended, err
 }
