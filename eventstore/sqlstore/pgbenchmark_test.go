@@ -6,12 +6,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"dialtone/eventstore"
 	"dialtone/eventstore/sqlstore"
 	"dialtone/eventstore/storetest/pgserver"
 )
@@ -42,6 +44,47 @@ func BenchmarkPostgresAppend50Writers(b *testing.B) {
 	floor := pgbench(b, server, b.N)
 	b.ReportMetric(floor, "pgbench/s")
 	b.ReportMetric(ours/floor, "ratio")
+}
+
+// BenchmarkPostgresWakesSubscribers measures how long after an append of another
+// store was answered a subscriber has the event.
+func BenchmarkPostgresWakesSubscribers(b *testing.B) {
+	server := pgserver.Own(b, pgserver.Config{})
+	dsn, err := server.NewDatabase(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	var stores [2]*sqlstore.Store
+	for i := range stores {
+		if stores[i], err = sqlstore.Open(b.Context(), sqlstore.Config{DSN: dsn, Clock: time.Now}); err != nil {
+			b.Fatal(err)
+		}
+		defer stores[i].Close()
+	}
+	arrived := make(chan time.Time)
+	go func() {
+		for message, err := range stores[0].Subscribe(b.Context(), 0) {
+			if err != nil {
+				return
+			}
+			if message.Kind == eventstore.EventAppeared {
+				arrived <- time.Now()
+			}
+		}
+	}()
+	late := make([]time.Duration, b.N)
+	b.ResetTimer()
+	for n := range late {
+		if err := appendTo(stores[1], "s", event(n)); err != nil {
+			b.Fatal(err)
+		}
+		answered := time.Now()
+		late[n] = (<-arrived).Sub(answered)
+	}
+	b.StopTimer()
+	slices.Sort(late)
+	b.ReportMetric(float64(late[len(late)/2].Microseconds())/1000, "median-ms")
+	b.ReportMetric(float64(late[len(late)*99/100].Microseconds())/1000, "p99-ms")
 }
 
 func pgbench(b *testing.B, server *pgserver.Server, count int) float64 {

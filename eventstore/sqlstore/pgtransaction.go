@@ -90,7 +90,10 @@ func (t *postgresTransaction) place(ctx context.Context, p spot) (head, error) {
 }
 
 func (t *postgresTransaction) ids(ctx context.Context, stream string, behind int64, limit int) ([]placed, error) {
-	var list []placed
+	list := t.fresh(stream, behind, limit)
+	if len(list) > 0 {
+		return list, nil
+	}
 	err := t.query(ctx, func(rows pgx.Rows) error {
 		var one placed
 		_, err := pgx.ForEachRow(rows, []any{&one.id, &one.position}, func() error {
@@ -100,6 +103,22 @@ func (t *postgresTransaction) ids(ctx context.Context, stream string, behind int
 		return err
 	}, pgIDs, stream, behind, limit)
 	return list, err
+}
+
+// fresh answers for ids if the event right behind the revision is one that was
+// kept, and so are all behind it: where many want one revision, all but the
+// first ask for that.
+func (t *postgresTransaction) fresh(stream string, behind int64, limit int) (list []placed) {
+	for _, e := range t.pending {
+		if e.stream != stream || e.revision <= behind || len(list) == limit {
+			continue
+		}
+		if len(list) == 0 && e.revision != behind+1 {
+			return nil
+		}
+		list = append(list, placed{e.event.ID, e.position})
+	}
+	return list
 }
 
 // insert keeps an event until the end, and what the questions about its stream
