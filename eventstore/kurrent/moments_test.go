@@ -72,6 +72,10 @@ func TestAMomentIsFoundFromEverySideAndAgainWithAShortRead(t *testing.T) {
 			t.Errorf("the position at %v is %d, %v; want %d", at, got, err, want)
 		}
 	}
+	find(begin.AddDate(1, 0, 0))
+	if read := store.read.Load(); read > 40 { // the server reads its pages ahead
+		t.Errorf("%d events were read for a moment behind the last", read)
+	}
 	var group sync.WaitGroup
 	for _, at := range moments {
 		group.Go(func() { find(at) })
@@ -80,14 +84,9 @@ func TestAMomentIsFoundFromEverySideAndAgainWithAShortRead(t *testing.T) {
 	for _, at := range moments {
 		before := store.read.Load()
 		find(at)
-		if read := store.read.Load() - before; read > 600 {
+		if read := store.read.Load() - before; read > count/2 { // what a read before it left behind is among them
 			t.Errorf("%d events of %d were read again for %v", read, count, at)
 		}
-	}
-	before := store.read.Load()
-	find(begin.AddDate(1, 0, 0))
-	if read := store.read.Load() - before; read > 40 { // the server reads its pages ahead
-		t.Errorf("%d events were read for a moment behind the last", read)
 	}
 	if _, err := store.Append(t.Context(), "later", eventstore.NoStream, event("d")); err != nil {
 		t.Fatal(err)
