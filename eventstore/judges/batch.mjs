@@ -9,7 +9,7 @@ judging("batch", (connect) => {
 
   test("six hundred in flight to as many streams are each answered once", async () => {
     const streams = range(0, 599).map((i) => unique(`number-arrakeen-${i}`));
-    const results = await Promise.all(streams.map((stream) => judge.surely(stream, numbered(judge, 2), "no_stream")));
+    const results = await Promise.all(streams.map((stream) => judge.append(stream, numbered(judge, 2), "no_stream")));
     assert.ok(results.every((result) => result.success && result.nextExpectedRevision === 1n));
     assert.equal(new Set(results.map((result) => result.position.commit)).size, streams.length);
     for (const stream of streams.slice(0, 20)) assert.deepEqual(await judge.revisions(stream), [0, 1]);
@@ -18,7 +18,7 @@ judging("batch", (connect) => {
   test("five hundred in flight to one stream are all kept, in the order of their positions", async () => {
     const stream = unique("number-carthag");
     const events = numbered(judge, 500);
-    const results = await Promise.all(events.map((event) => judge.surely(stream, event)));
+    const results = await Promise.all(events.map((event) => judge.append(stream, event)));
     const kept = await judge.read(stream);
     assert.deepEqual(kept.map(({ event }) => Number(event.revision)), range(0, 499));
     assert.ok(rising(positionsOf(kept)));

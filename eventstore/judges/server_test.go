@@ -115,7 +115,10 @@ func serve(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	config := server.Config{Store: store, Clock: time.Now, NewID: uuid.NewString}
+	config := server.Config{
+		Store: store, Clock: time.Now, NewID: uuid.NewString,
+		WriteTimeout: time.Minute, // the machine may be busy
+	}
 	if !o.insecure {
 		certificate, err := tls.LoadX509KeyPair(o.cert, o.key)
 		if err != nil {
