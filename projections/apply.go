@@ -41,7 +41,7 @@ func (v *Views) applyAll(ctx context.Context, tx bun.Tx, codec *eventstore.Codec
 	for _, g := range targets {
 		var batch []record
 		for i, event := range events {
-			if event.Position <= g.after || !g.wantsType(event.Type) {
+			if event.Position <= g.after || !g.wantsEvent(event) {
 				continue
 			}
 			if records[i] == nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"dialtone/domain"
+	"dialtone/domain/wire"
 	"dialtone/eventstore"
 )
 
@@ -27,10 +28,12 @@ func all() []projection {
 	return []projection{users, companies, numbers, claims, licences, history}
 }
 
-func (p projection) wantsType(name string) bool {
+// wantsEvent tells whether an event is for this projection. A shared event store
+// holds streams of others, too, in which anything may stand.
+func (p projection) wantsEvent(event eventstore.Recorded) bool {
 	for _, prefix := range p.wants {
-		if strings.HasPrefix(name, prefix) {
-			return true
+		if strings.HasPrefix(event.Type, prefix) {
+			return wire.IsOurs(event.Stream)
 		}
 	}
 	return false
