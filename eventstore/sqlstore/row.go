@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"database/sql"
+	"fmt"
 	"time"
 
 	"dialtone/eventstore"
@@ -30,6 +31,9 @@ func (r *row) scan(rows *sql.Rows) error {
 		e.Stream = string(r.stream)
 	}
 	names := string(r.names)
+	if len(names) < idBytes {
+		return fmt.Errorf("the id at position %d is no UUID", r.position)
+	}
 	kept := make([]byte, 0, len(r.data)+len(r.meta))
 	kept = append(append(kept, r.data...), r.meta...)
 	e.ID, e.Type = names[:idBytes], names[idBytes:]
