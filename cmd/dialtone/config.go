@@ -3,11 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/parsers/yaml"
@@ -16,8 +13,6 @@ import (
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
-
-	"dialtone/activities"
 )
 
 // Config is everything that can be set, read once: flag over environment over
@@ -40,8 +35,12 @@ type Config struct {
 	SMS               string `koanf:"sms"`
 	MailFrom          string `koanf:"mail-from"`
 	EventStoreListen  string `koanf:"eventstore-listen"`
-	EventStoreUser    string `koanf:"eventstore-user"`
 	EventStoreOpen    bool   `koanf:"eventstore-insecure"`
+	EventStoreUser    string `koanf:"eventstore-user"`
+	EventStorePass    string `koanf:"eventstore-password"` // only from the environment
+	EventStorePassAt  string `koanf:"eventstore-password-file"`
+	EventStoreCert    string `koanf:"eventstore-tls-cert"`
+	EventStoreCertKey string `koanf:"eventstore-tls-key"`
 	SIPTLS            string `koanf:"sip-tls"`
 	SIPWS             string `koanf:"sip-ws"`
 	Policies          string `koanf:"policies"`
@@ -54,6 +53,7 @@ const (
 	embedded         = "embedded"
 	defaultHTTP      = "127.0.0.1:8080"
 	defaultPublicURL = "http://" + defaultHTTP
+	defaultListen    = "127.0.0.1:2113"
 )
 
 // addFlags declares every flag with its default.
@@ -65,14 +65,17 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("sip", "127.0.0.1:5060", "address of SIP over UDP and TCP")
 	flags.String("sip-domain", "dialtone.local", "realm and domain of addresses of record")
 	flags.String("trunk", "", "sip:host:port for numbers that are not ours, mobiles included")
-	flags.String("eventstore", "", "sqlite:FILE (default sqlite:DATA/events.db)")
-	flags.String("eventstore-listen", "", "address of the EventStoreDB protocol (not served yet)")
-	flags.Bool("eventstore-insecure", false, "no TLS and no login on loopback (not served yet)")
-	flags.String("eventstore-user", "", "login of the EventStoreDB protocol (not served yet)")
+	flags.String("eventstore", "", "sqlite:FILE, postgres://…, esdb://…, esdb+discover://… or kurrentdb://… (default sqlite:DATA/events.db)")
+	flags.String("eventstore-listen", defaultListen, "address of the EventStoreDB protocol, with an SQL store; empty: not served")
+	flags.Bool("eventstore-insecure", false, "dialtone eventstore asks for neither TLS nor a login, on a loopback address")
+	flags.String("eventstore-user", "", "who may log in at --eventstore-listen; the password comes from DIALTONE_EVENTSTORE_PASSWORD or a file")
+	flags.String("eventstore-password-file", "", "file with the password of --eventstore-user")
+	flags.String("eventstore-tls-cert", "", "PEM file with the certificate of --eventstore-listen")
+	flags.String("eventstore-tls-key", "", "PEM file with the certificate's key")
 	flags.String("sip-tls", "", "address of SIP over TLS (not served yet)")
 	flags.String("sip-ws", "", "address of SIP over WebSocket (not served yet)")
 	flags.String("database", "", "read models, registrations and sessions: sqlite:FILE (default sqlite:DATA/projections.db)")
-	flags.String("keys", "", "data keys of persons: sqlite:FILE (default sqlite:DATA/keys.db)")
+	flags.String("keys", "", "data keys of persons: sqlite:FILE or postgres://… (default sqlite:DATA/keys.db)")
 	flags.String("master-key", "", "file made at the first start, or env:NAME with 64 hex digits (default DATA/master.key)")
 	flags.String("temporal", embedded, "embedded, or host:port of a Temporal server")
 	flags.String("temporal-namespace", "default", "namespace at a Temporal server of one's own")
@@ -148,79 +151,4 @@ func (c *Config) place() {
 			c.placed = append(c.placed, f.flag)
 		}
 	}
-}
-
-func (c *Config) validate() error {
-	var problems []error
-	need := func(ok bool, format string, args ...any) {
-		if !ok {
-			problems = append(problems, fmt.Errorf(format, args...))
-		}
-	}
-	for _, a := range []struct{ flag, value string }{{"http", c.HTTP}, {"sip", c.SIP}, {"temporal-ui", c.TemporalUI}} {
-		_, _, err := net.SplitHostPort(a.value)
-		need(err == nil, "--%s is host:port, not %q", a.flag, a.value)
-	}
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		need(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && strings.Trim(u.Path, "/") == "" && u.RawQuery == "",
-			"--public-url is an origin such as https://phones.example.com, not %q", c.PublicURL)
-	}
-	need(c.SIPDomain != "" && !strings.ContainsAny(c.SIPDomain, " \"@:/"), "--sip-domain is a domain, not %q", c.SIPDomain)
-	_, err := trunkAddress(c.Trunk)
-	need(err == nil, "--trunk is sip:host:port, not %q", c.Trunk)
-	for _, s := range []struct{ flag, value string }{{"eventstore", c.EventStore}, {"database", c.Database}, {"keys", c.Keys}} {
-		need(strings.HasPrefix(s.value, "sqlite:") && len(s.value) > len("sqlite:"), "--%s is sqlite:FILE; other stores are not built yet", s.flag)
-	}
-	if c.Temporal != embedded {
-		_, _, err := net.SplitHostPort(c.Temporal)
-		need(err == nil, "--temporal is embedded or host:port, not %q", c.Temporal)
-	}
-	if c.SMTP != embedded {
-		_, err := activities.ParseSMTP(c.SMTP)
-		need(err == nil, "--smtp: %v", err)
-	}
-	if c.SMS != embedded {
-		_, err := activities.ParseSMS(c.SMS)
-		need(err == nil, "--sms: %v", err)
-	}
-	if c.Policies != "" {
-		_, err := rules(*c)
-		need(err == nil, "--policies: %v", err)
-	}
-	if strings.HasPrefix(c.MasterKey, "env:") {
-		_, err := masterKey(c.MasterKey)
-		need(err == nil, "--master-key: %v", err)
-	}
-	_, err = logLevel(c.LogLevel)
-	need(err == nil, "--log-level is debug, info, warn or error, not %q", c.LogLevel)
-	return errors.Join(problems...)
-}
-
-// unserved names the settings that ask for what is not served yet.
-func (c *Config) unserved() []string {
-	var names []string
-	for name, asked := range map[string]bool{
-		"eventstore-listen": c.EventStoreListen != "", "eventstore-user": c.EventStoreUser != "", "eventstore-insecure": c.EventStoreOpen,
-		"sip-tls": c.SIPTLS != "", "sip-ws": c.SIPWS != "",
-	} {
-		if asked {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// trunkAddress gives host:port of sip:host:port; "" stays "".
-func trunkAddress(uri string) (string, error) {
-	if uri == "" {
-		return "", nil
-	}
-	address, found := strings.CutPrefix(uri, "sip:")
-	host, port, err := net.SplitHostPort(address)
-	if !found || err != nil || host == "" || port == "" {
-		return "", fmt.Errorf("%q is not sip:host:port", uri)
-	}
-	return address, nil
 }

@@ -35,8 +35,8 @@ func TestAllProblemsAreToldInOneMessage(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "dialtone.yaml", "htpp: 127.0.0.1:1\nsip-port: 5060\n")
 	wrong := []string{
-		"--http=nowhere", "--sip=5060", "--temporal-ui=x", "--public-url=ftp://x", "--sip-domain=a b", "--trunk=tel:1", "--eventstore=postgres://x",
-		"--database=sqlite:", "--keys=x", "--temporal=there", "--smtp=imap://x", "--sms=fax://x", "--log-level=loud",
+		"--http=nowhere", "--sip=5060", "--temporal-ui=x", "--public-url=ftp://x", "--sip-domain=a b", "--trunk=tel:1", "--eventstore=mysql://x",
+		"--database=sqlite:", "--keys=x", "--temporal=there", "--eventstore-listen=here", "--eventstore-user=ada", "--eventstore-tls-key=k.pem", "--smtp=imap://x", "--sms=fax://x", "--log-level=loud",
 	}
 	_, err := configOf(t, wrong...)
 	if err == nil {
@@ -113,11 +113,8 @@ func TestSettingsThatAreNotServedAreNamed(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, c := range []struct{ flags, unserved []string }{
 		{nil, nil},
-		{[]string{"--sip-ws=127.0.0.1:1", "--eventstore-insecure"}, []string{"eventstore-insecure", "sip-ws"}},
-		{
-			[]string{"--sip-tls=127.0.0.1:1", "--eventstore-listen=127.0.0.1:2", "--eventstore-user=admin"},
-			[]string{"eventstore-listen", "eventstore-user", "sip-tls"},
-		},
+		{[]string{"--sip-ws=127.0.0.1:1", "--eventstore-listen=127.0.0.1:2"}, []string{"sip-ws"}},
+		{[]string{"--sip-tls=127.0.0.1:1", "--sip-ws=127.0.0.1:2"}, []string{"sip-tls", "sip-ws"}},
 	} {
 		got, err := configOf(t, c.flags...)
 		if err != nil || !slices.Equal(got.unserved(), c.unserved) {

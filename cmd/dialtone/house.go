@@ -90,7 +90,7 @@ func lookAtViews(ctx context.Context, c Config, log *slog.Logger) (*house, error
 
 // open opens the keys and then one part after the other, or nothing.
 func (h *house) open(ctx context.Context, master []byte, parts ...func(context.Context) error) (*house, error) {
-	keys, err := sqlstore.OpenKeys(ctx, sqliteFile(h.config.Keys), master, rand.Reader)
+	keys, err := sqlstore.OpenKeys(ctx, h.config.Keys, master, rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("open the key store: %w", err)
 	}
@@ -104,9 +104,9 @@ func (h *house) open(ctx context.Context, master []byte, parts ...func(context.C
 }
 
 func (h *house) openEvents(ctx context.Context) error {
-	store, err := sqlstore.Open(ctx, sqlstore.Config{Path: sqliteFile(h.config.EventStore), Clock: time.Now, Log: h.log})
+	store, err := openStore(ctx, h.config, h.log)
 	if err != nil {
-		return fmt.Errorf("open the event store: %w", err)
+		return err
 	}
 	h.store, h.closers = store, append(h.closers, store.Close)
 	codec, err := eventstore.NewCodec(h.keys, wire.Events()...)
@@ -171,11 +171,12 @@ func lockData(folder string) (release func() error, err error) {
 
 func sqliteFile(dsn string) string { return strings.TrimPrefix(dsn, "sqlite:") }
 
-// needFiles refuses to make an empty store where somebody wants to look at one.
+// needFiles refuses to make an empty store in a file where somebody wants to look
+// at one.
 func needFiles(dsns ...string) error {
 	var problems []error
 	for _, dsn := range dsns {
-		if file := sqliteFile(dsn); !isFile(file) {
+		if file, ok := strings.CutPrefix(dsn, "sqlite:"); ok && !isFile(file) {
 			problems = append(problems, fmt.Errorf("there is no %s; name the folder with --data", file))
 		}
 	}

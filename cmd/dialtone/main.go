@@ -55,7 +55,7 @@ func rootCommand() *cobra.Command {
 		roleCommand("worker", "Workflows, activities, reactor and sweep", roles{worker: true}),
 		roleCommand("projector", "The read models", roles{projector: true}),
 		roleCommand("sip", "The SIP registrar and proxy", roles{sip: true}),
-		userCommand(), verifyCommand(), projectionsCommand(),
+		eventstoreCommand(), userCommand(), verifyCommand(), projectionsCommand(),
 	)
 	return root
 }

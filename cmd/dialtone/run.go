@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +37,7 @@ func roleCommand(name, short string, r roles) *cobra.Command {
 // processes, so everything must be named.
 func (r roles) check(name string, c Config) error {
 	if r.all() {
-		return nil
+		return c.checkSharing()
 	}
 	var problems []error
 	for _, flag := range c.placed {
@@ -65,7 +64,7 @@ type process struct {
 	group    *errgroup.Group
 	listener net.Listener
 	stops    stops
-	where    struct{ http, sip, temporal string }
+	where    struct{ http, sip, events, temporal string }
 }
 
 // serve runs the roles until the context ends, then drains and stops.
@@ -93,7 +92,7 @@ func serve(ctx context.Context, c Config, r roles, out io.Writer, log *slog.Logg
 		return errors.Join(err, p.stop())
 	}
 	fmt.Fprintf(out, "ready http=%s sip=%s eventstore=%s temporal=%s\n",
-		orNone(p.where.http), orNone(p.where.sip), strings.SplitN(c.EventStore, "?", 2)[0], orNone(p.where.temporal))
+		orNone(p.where.http), orNone(p.where.sip), orNone(p.where.events), orNone(p.where.temporal))
 	<-running.Done()
 	log.Info("stopping")
 	return p.stop()

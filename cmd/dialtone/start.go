@@ -12,6 +12,7 @@ import (
 	sdklog "go.temporal.io/sdk/log"
 
 	"dialtone/activities"
+	"dialtone/domain"
 	"dialtone/projections/routing"
 	"dialtone/workers"
 	"dialtone/workers/sip"
@@ -29,7 +30,15 @@ func (p *process) start(ctx context.Context) error {
 		}
 		p.stops.add(grounds, p.stands.stop)
 	}
+	if p.roles.all() {
+		if err := p.startEvents(ctx); err != nil {
+			return err
+		}
+	}
 	if p.roles.projector {
+		if err := p.belongs(ctx); err != nil {
+			return err
+		}
 		p.group.Go(func() error { return p.views.Run(ctx, p.journal) })
 	}
 	starts := []func() error{}
@@ -48,6 +57,19 @@ func (p *process) start(ctx context.Context) error {
 	if p.roles.api {
 		return p.startAPI(ctx)
 	}
+	return nil
+}
+
+// belongs refuses to go on with the read models of another event store. A store
+// that does not answer yet is not held against them.
+func (p *process) belongs(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	err := p.views.Belongs(ctx, p.store)
+	if err == nil || domain.KindOf(err) == domain.Conflict {
+		return err
+	}
+	p.log.Warn("it is not known whether the read models belong to the event store", "error", err)
 	return nil
 }
 
