@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"dialtone/eventstore/storetest/pgserver"
 )
 
 var binary string
@@ -37,7 +39,7 @@ func runTests(m *testing.M) int {
 			panic(err)
 		}
 		f.Close()
-		return m.Run()
+		return pgserver.Run(m)
 	}
 	folder, err := os.MkdirTemp("", "dialtone-e2e")
 	if err != nil {
@@ -50,7 +52,7 @@ func runTests(m *testing.M) int {
 	if err := build.Run(); err != nil {
 		panic(fmt.Sprintf("build the binary: %v", err))
 	}
-	return m.Run()
+	return pgserver.Run(m)
 }
 
 // house is one `dialtone run` on a data folder of its own; it can be killed and
@@ -70,7 +72,7 @@ type house struct {
 func newHouse(t *testing.T, args ...string) *house {
 	t.Helper()
 	h := &house{t: t, data: t.TempDir(), http: freeAddress(t), sip: freeAddress(t), log: &syncBuffer{}}
-	h.args = append([]string{"run", "--data", h.data, "--http", h.http, "--sip", h.sip, "--temporal-ui", "127.0.0.1:0"}, args...)
+	h.args = append([]string{"run", "--data", h.data, "--http", h.http, "--sip", h.sip, "--temporal-ui", "127.0.0.1:0", "--eventstore-listen", "127.0.0.1:0"}, args...)
 	h.start()
 	t.Cleanup(func() {
 		h.kill()
