@@ -24,7 +24,8 @@ type house struct {
 }
 
 func startHouse(ctx context.Context, binary, folder string) (*house, error) {
-	cmd := exec.CommandContext(ctx, binary, "run", "--data", folder, "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--temporal-ui", "127.0.0.1:0")
+	cmd := exec.CommandContext(ctx, binary, "run", "--data", folder, "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--temporal-ui", "127.0.0.1:0",
+		"--eventstore-listen", "127.0.0.1:0")
 	cmd.Stderr = os.Stderr
 	cmd.Args = append(cmd.Args, "--log-level", "warn")
 	out, err := cmd.StdoutPipe()

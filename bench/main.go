@@ -19,27 +19,42 @@ type row struct{ what, value, goal string }
 func main() {
 	binary := flag.String("binary", "bin/dialtone", "the binary to measure")
 	users := flag.Int("users", 400, "users activated in each round")
+	events := flag.Int("events", 10_000_000, "events in the long log")
+	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing or house")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *binary, *users); err != nil {
+	if err := run(ctx, *binary, *users, *events, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary string, users int) error {
+func run(ctx context.Context, binary string, users, events int, only string) error {
 	var rows []row
-	for _, measure := range []func() ([]row, error){
-		func() ([]row, error) { return appends(ctx) },
-		func() ([]row, error) { return inForce(ctx) },
-		func() ([]row, error) { return activations(ctx, binary, users) },
+	for _, part := range []struct {
+		name    string
+		measure func() ([]row, error)
+	}{
+		{"appends", func() ([]row, error) { return appends(ctx) }},
+		{"postgres", func() ([]row, error) { return postgres(ctx) }},
+		{"reading", func() ([]row, error) { return reading(ctx) }},
+		{"lag", func() ([]row, error) { return lags(ctx) }},
+		{"rare", func() ([]row, error) { return rare(ctx, events) }},
+		{"routing", func() ([]row, error) { return inForce(ctx) }},
+		{"house", func() ([]row, error) { return activations(ctx, binary, users) }},
 	} {
-		more, err := measure()
+		if only != "" && only != part.name {
+			continue
+		}
+		more, err := part.measure()
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 		rows = append(rows, more...)
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("there is no part named %s", only)
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 4, 1, ' ', 0)
 	fmt.Fprintln(table, "| what\t| measured\t| goal\t|")
