@@ -25,7 +25,7 @@ const insertion = `insert into events (position, stream, revision, id, type, dat
 // fifty clients have handed to it and commits, with the same table, pragmas and
 // file system. It expects no revision and recognises nothing.
 func groupCommits(ctx context.Context, file string) (float64, error) {
-	db, err := bareFile(ctx, file, "synchronous(FULL)", "wal_autocheckpoint(4000)", "cache_size(-65536)")
+	db, err := bareFile(ctx, file, "synchronous(FULL)", "wal_autocheckpoint(1000)", "cache_size(-65536)")
 	if err != nil {
 		return 0, err
 	}

@@ -26,7 +26,7 @@ var schema string
 
 // openSQLite opens or makes the file: one connection writes, some read.
 func openSQLite(ctx context.Context, path string) (database, error) {
-	writing, err := openDatabase(path, 1, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)",
+	writing, err := openDatabase(path, 1, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(1000)",
 		"journal_size_limit(67108864)", "cache_size(-65536)", "temp_store(MEMORY)")
 	if err != nil {
 		return database{}, err
