@@ -9,8 +9,8 @@ TOOL := go tool -modfile=tools/go.mod
 # The Temporal server is compiled into these; with the race detector that takes
 # ten minutes and finds nothing of ours.
 SERVER_PACKAGES := /cmd/|/deploy/local/temporald|/e2e|/bench
-# These start and kill hundreds of processes; what runs in them is raced elsewhere.
-KILLING_PACKAGES := /eventstore/proofs/
+# These start and kill processes all the time; what runs in them is raced elsewhere.
+KILLING_PACKAGES := /eventstore/proofs/|/eventstore/judges
 
 .PHONY: run build assets generate test check bench prove fuzz fmt lint race deps clean
 
@@ -36,7 +36,7 @@ test: deps build ## all tests; the last line is "N passed, 0 failed"
 check: fmt lint race ## format, vet, linters, workflowcheck, -race
 
 fmt:
-	@out=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -v _templ.go)); if [ -n "$$out" ]; then echo "not formatted (gofumpt):"; echo "$$out"; exit 1; fi
+	@out=$$($(TOOL) gofumpt -l $$(git ls-files '*.go' | grep -vE '_templ\.go|\.pb\.go')); if [ -n "$$out" ]; then echo "not formatted (gofumpt):"; echo "$$out"; exit 1; fi
 
 lint:
 	go vet ./...

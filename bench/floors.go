@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,11 +104,8 @@ func bareFile(ctx context.Context, file string, pragmas ...string) (*sql.DB, err
 	if err := store.Close(); err != nil {
 		return nil, err
 	}
-	dsn := "file:" + file + "?_txlock=immediate&_pragma=journal_mode(WAL)"
-	for _, pragma := range pragmas {
-		dsn += "&_pragma=" + pragma
-	}
-	db, err := sql.Open("sqlite", dsn)
+	settings := url.Values{"_txlock": {"immediate"}, "_pragma": append([]string{"journal_mode(WAL)"}, pragmas...)}
+	db, err := sql.Open("sqlite", "file:"+file+"?"+settings.Encode())
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +118,7 @@ func inOne(ctx context.Context, db *sql.DB, do func(*sql.Stmt) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer tx.Rollback() //nolint:errcheck // committed, or of no interest
 	insert, err := tx.PrepareContext(ctx, insertion)
 	if err != nil {
 		return err
