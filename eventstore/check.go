@@ -13,6 +13,9 @@ import (
 // of all its events.
 const LargestAppend = 16 << 20
 
+// CodeTooLarge is the code of the fault of an append that is larger.
+const CodeTooLarge = "append-too-large"
+
 // CheckAppend tells what is wrong with an append whatever the store holds: a
 // fault of kind Invalid. Otherwise it gives the events with their ids in lower
 // case, in a list of its own, and their size in bytes.
@@ -36,7 +39,7 @@ func CheckAppend(stream string, expected Expected, events []Proposed) (checked [
 		size += len(stream) + len(event.Type) + len(event.Data) + len(event.Meta)
 	}
 	if size > LargestAppend {
-		return nil, 0, domain.Faultf(domain.Invalid, "append-too-large", "an append to %s has %d bytes, %d are allowed", stream, size, LargestAppend)
+		return nil, 0, domain.Faultf(domain.Invalid, CodeTooLarge, "an append to %s has %d bytes, %d are allowed", stream, size, LargestAppend)
 	}
 	return checked, size, nil
 }

@@ -46,7 +46,8 @@ type Config struct {
 	Policies          string `koanf:"policies"`
 	LogLevel          string `koanf:"log-level"`
 
-	placed []string // flags that nobody has set: their files lie in the data folder
+	placed           []string // flags that nobody has set: their files lie in the data folder
+	listensByDefault bool     // nobody has set where the event store is served
 }
 
 const (
@@ -110,6 +111,7 @@ func loadConfig(flags *pflag.FlagSet) (Config, error) {
 	if err := k.Load(environment, nil); err != nil {
 		return Config{}, fmt.Errorf("read the environment: %w", err)
 	}
+	listens := k.Exists("eventstore-listen") || flags.Changed("eventstore-listen")
 	if err := k.Load(posflag.Provider(flags, ".", k), nil); err != nil {
 		return Config{}, fmt.Errorf("read the flags: %w", err)
 	}
@@ -120,6 +122,7 @@ func loadConfig(flags *pflag.FlagSet) (Config, error) {
 	if c.PublicURL == defaultPublicURL && c.HTTP != defaultHTTP {
 		c.PublicURL = "" // follows the address that is bound
 	}
+	c.listensByDefault = !listens
 	c.place()
 	return c, errors.Join(unknown, c.validate())
 }

@@ -41,7 +41,11 @@ func (c *Config) validate() error {
 	default:
 		need(false, "--keys is sqlite:FILE or postgres://…")
 	}
-	problems = append(problems, checkEvents(c.EventStore), c.checkListening())
+	problems = append(problems, checkEvents(c.EventStore))
+	if c.EventStoreListen != "" {
+		_, _, err := net.SplitHostPort(c.EventStoreListen)
+		need(err == nil, "--eventstore-listen is host:port, not %q", c.EventStoreListen)
+	}
 	if c.Temporal != embedded {
 		_, _, err := net.SplitHostPort(c.Temporal)
 		need(err == nil, "--temporal is embedded or host:port, not %q", c.Temporal)

@@ -33,10 +33,11 @@ const (
 // eventsAt gives the kind of a store.
 func eventsAt(dsn string) eventStores {
 	scheme, rest, _ := strings.Cut(dsn, ":")
+	if scheme == "sqlite" && rest != "" {
+		return sqliteEvents
+	}
 	scheme, _, _ = strings.Cut(strings.ToLower(scheme), "+")
 	switch {
-	case scheme == "sqlite" && rest != "":
-		return sqliteEvents
 	case slices.Contains([]string{"postgres", "postgresql"}, scheme):
 		return postgresEvents
 	case slices.Contains([]string{"esdb", "kurrentdb", "kurrent", "kdb"}, scheme):
@@ -82,7 +83,6 @@ func openStore(ctx context.Context, c Config, log *slog.Logger) (eventstore.Stor
 // shownEvents gives the address of the event store without what must not be
 // seen: passwords stand between "//" and "@".
 func shownEvents(dsn string) string {
-	dsn, _, _ = strings.Cut(dsn, "?")
 	scheme, rest, found := strings.Cut(dsn, "://")
 	if !found {
 		return dsn
@@ -90,6 +90,7 @@ func shownEvents(dsn string) string {
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		rest = rest[at+1:]
 	}
+	rest, _, _ = strings.Cut(rest, "?")
 	if _, err := url.Parse(scheme + "://" + rest); err != nil { // a comma list of hosts is one all the same
 		return scheme + "://…"
 	}

@@ -46,34 +46,34 @@ func (c *Config) checkServing() error {
 	need(c.EventStoreListen != "", "eventstore needs --eventstore-listen host:port")
 	if c.EventStoreOpen {
 		need(isLoopback(c.EventStoreListen), "--eventstore-insecure is for a loopback address; "+c.EventStoreListen+" is none")
+		need(c.EventStoreUser == "" && c.EventStoreCert == "", "--eventstore-insecure goes without --eventstore-user and --eventstore-tls-cert")
 		return errors.Join(problems...)
 	}
 	need(c.EventStoreCert != "", "eventstore needs --eventstore-tls-cert and --eventstore-tls-key, or --eventstore-insecure on a loopback address")
 	need(c.EventStoreUser != "", "eventstore needs --eventstore-user with a password, or --eventstore-insecure on a loopback address")
-	return errors.Join(problems...)
+	return errors.Join(append(problems, c.checkLogin())...)
 }
 
 // checkSharing tells what dialtone run lacks to serve its events to other
 // machines; on a loopback address it lacks nothing.
 func (c *Config) checkSharing() error {
-	if c.EventStoreListen == "" || isLoopback(c.EventStoreListen) || eventsAt(c.EventStore) == remoteEvents || c.EventStoreCert != "" && c.EventStoreUser != "" {
+	if c.EventStoreListen == "" || eventsAt(c.EventStore) == remoteEvents {
 		return nil
+	}
+	if isLoopback(c.EventStoreListen) || c.EventStoreCert != "" && c.EventStoreUser != "" {
+		return c.checkLogin()
 	}
 	return fmt.Errorf("--eventstore-listen %s is no loopback address: it needs --eventstore-tls-cert, --eventstore-tls-key and --eventstore-user", c.EventStoreListen)
 }
 
-// checkListening tells what is wrong with the settings of the protocol's server,
-// whichever command it is for.
-func (c *Config) checkListening() error {
+// checkLogin tells what is wrong with certificate and login of the protocol's
+// server, for the commands that serve.
+func (c *Config) checkLogin() error {
 	var problems []error
 	need := func(ok bool, format string, args ...any) {
 		if !ok {
 			problems = append(problems, fmt.Errorf(format, args...))
 		}
-	}
-	if c.EventStoreListen != "" {
-		_, _, err := net.SplitHostPort(c.EventStoreListen)
-		need(err == nil, "--eventstore-listen is host:port, not %q", c.EventStoreListen)
 	}
 	need((c.EventStoreCert == "") == (c.EventStoreCertKey == ""), "--eventstore-tls-cert and --eventstore-tls-key belong together")
 	if c.EventStoreCert != "" && c.EventStoreCertKey != "" {
@@ -138,7 +138,7 @@ func serveEvents(ctx context.Context, c Config, ready func(address string), log 
 		return errors.Join(fmt.Errorf("listen for the EventStoreDB protocol: %w", err), store.Close())
 	}
 	served, err := eventServer(c, server.Config{
-		Store: store, Advertise: listener.Addr().String(), MaxAppendSize: eventstore.LargestAppend, // the house's own may be large
+		Store: store, Advertise: advertised(c.EventStoreListen, listener), MaxAppendSize: eventstore.LargestAppend, // the house's own may be large
 	}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close(), store.Close())
@@ -161,13 +161,13 @@ func serveEvents(ctx context.Context, c Config, ready func(address string), log 
 // one of SQL; its own streams can be read there, not written. The default address may be taken by another house on this machine:
 // then this one does without.
 func (p *process) startEvents(ctx context.Context) error {
-	p.where.events = shownEvents(p.config.EventStore)
 	address := p.config.EventStoreListen
 	if address == "" || eventsAt(p.config.EventStore) == remoteEvents {
+		p.where.events = shownEvents(p.config.EventStore)
 		return nil
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil && address == defaultListen {
+	if err != nil && p.config.listensByDefault {
 		p.log.Warn("the event store is not served over the EventStoreDB protocol; name another --eventstore-listen", "error", err)
 		return nil
 	}
@@ -175,7 +175,7 @@ func (p *process) startEvents(ctx context.Context) error {
 		return fmt.Errorf("listen for the EventStoreDB protocol: %w", err)
 	}
 	p.where.events = listener.Addr().String()
-	served, err := eventServer(p.config, server.Config{Store: p.store, Advertise: p.where.events, ReadOnly: ownStream}, p.log)
+	served, err := eventServer(p.config, server.Config{Store: p.store, Advertise: advertised(address, listener), ReadOnly: wire.IsOurs}, p.log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -184,11 +184,16 @@ func (p *process) startEvents(ctx context.Context) error {
 	return nil
 }
 
-// ownStream tells whether a stream, or the one whose metadata it holds, is the
-// house's.
-func ownStream(stream string) bool {
-	if subject, ok := eventstore.MetaOf(stream); ok {
-		stream = subject
+// advertised gives the address that clients which discover the node are told to
+// dial: the host that was named, which is in the certificate, and the bound port.
+// Where no host was named it is this machine's name.
+func advertised(named string, listener net.Listener) string {
+	host, _, err := net.SplitHostPort(named)
+	_, port, _ := net.SplitHostPort(listener.Addr().String()) // bound to it
+	if ip := net.ParseIP(host); err != nil || host == "" || ip != nil && ip.IsUnspecified() {
+		if host, err = os.Hostname(); err != nil {
+			return listener.Addr().String()
+		}
 	}
-	return wire.IsOurs(stream)
+	return net.JoinHostPort(host, port)
 }

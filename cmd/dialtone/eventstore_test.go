@@ -126,7 +126,7 @@ func TestStreamsOfTheHouseAreItsOwn(t *testing.T) {
 		"user-1": true, "company-acme": true, "number-+4930": true, "$$user-1": true, "seat-a-standard-1": true,
 		"visitors": false, "$$visitors": false, "user": false, "User-1": false, "$settings": false,
 	} {
-		if got := ownStream(stream); got != own {
+		if got := wire.IsOurs(stream); got != own {
 			t.Errorf("%s: %t", stream, got)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,13 +37,15 @@ func (p *process) start(ctx context.Context) error {
 		}
 	}
 	if p.roles.projector {
-		if err := p.belongs(ctx); err != nil {
-			return err
-		}
-		p.group.Go(func() error { return p.views.Run(ctx, p.journal) })
+		p.group.Go(func() error {
+			if err := p.belongs(ctx); err != nil {
+				return err
+			}
+			return p.views.Run(ctx, p.journal)
+		})
 	}
 	starts := []func() error{}
-	if p.roles.all() {
+	if p.roles.all() && slices.Contains(p.config.placed, "eventstore") { // nobody else has it
 		starts = append(starts, func() error { p.tidyUp(ctx); return nil })
 	}
 	if p.roles.worker {
@@ -60,17 +63,20 @@ func (p *process) start(ctx context.Context) error {
 	return nil
 }
 
-// belongs refuses to go on with the read models of another event store. A store
-// that does not answer yet is not held against them.
+// belongs refuses to go on with the read models of another event store. It asks
+// until the store answers.
 func (p *process) belongs(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	err := p.views.Belongs(ctx, p.store)
-	if err == nil || domain.KindOf(err) == domain.Conflict {
-		return err
+	for {
+		err := p.views.Belongs(ctx, p.store)
+		if err == nil || domain.KindOf(err) == domain.Conflict || ctx.Err() != nil {
+			return err
+		}
+		p.log.Warn("it is not known yet whether the read models belong to the event store", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
 	}
-	p.log.Warn("it is not known whether the read models belong to the event store", "error", err)
-	return nil
 }
 
 // tidyUp gives back what orders had claimed that a crash cut off. Having the

@@ -129,5 +129,5 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return err == nil && ip != nil && ip.IsLoopback()
+	return err == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }

@@ -86,7 +86,7 @@ func appendTooLarge(largest int) result {
 
 func badRequest(err error) result {
 	message := status.Convert(err).Message()
-	return failure(codes.InvalidArgument, message, &protocol.BadRequest{Message: message})
+	return failure(codes.InvalidArgument, "BadRequest", &protocol.BadRequest{Message: message})
 }
 
 // unavailable is for a store that does not write now. The protocol has no

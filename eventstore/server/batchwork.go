@@ -118,6 +118,8 @@ func (c *batchCall) failed(b *batched, err error) result {
 		return batchConflict(conflict)
 	case errors.Is(err, eventstore.ErrDeleted):
 		return streamDeleted(b.stream)
+	case errors.As(err, &fault) && fault.Code == eventstore.CodeTooLarge:
+		return appendTooLarge(eventstore.LargestAppend)
 	case errors.As(err, &fault) && fault.Kind == domain.Invalid:
 		return badRequest(fault)
 	case errors.As(err, &fault) && fault.Kind == domain.Denied:

@@ -97,6 +97,8 @@ func refusal(ctx context.Context, stream string, err error) error {
 		return deleted(ctx, stream)
 	case !errors.As(err, &fault):
 		return nil
+	case fault.Code == eventstore.CodeTooLarge:
+		return tooLarge(ctx, eventstore.LargestAppend)
 	case fault.Kind == domain.Invalid:
 		return invalid("%s", fault.Detail)
 	case fault.Kind == domain.Denied:

@@ -183,14 +183,18 @@ func (f *follower) event(ctx context.Context, event *eventstore.Recorded) error 
 // caughtUp tells that from now on events are live, and the last revision before.
 func (f *follower) caughtUp(ctx context.Context, head eventstore.Position) error {
 	mark := &protocol.ReadResp_CaughtUp{Timestamp: timestamppb.New(f.clock())}
-	for event, err := range f.store.Read(ctx, f.query.stream, eventstore.End, eventstore.Backwards, 0) {
+	for from := uint64(eventstore.End); ; { // one by one: nearly always it is the last
+		event, found, err := first(f.store.Read(ctx, f.query.stream, from, eventstore.Backwards, 1))
 		if err != nil {
 			return err
 		}
-		if event.Position <= head {
+		if found && event.Position <= head {
 			mark.StreamRevision = new(int64(event.Revision))
+		}
+		if !found || event.Position <= head || event.Revision == 0 {
 			break
 		}
+		from = event.Revision - 1
 	}
 	return f.send(&protocol.ReadResp{Content: &protocol.ReadResp_CaughtUp_{CaughtUp: mark}})
 }

@@ -101,38 +101,43 @@ func (s *streams) readStream(ctx context.Context, out *outlet) error {
 			StreamNotFound: &protocol.ReadResp_StreamNotFound{StreamIdentifier: out.identifier(q.stream)},
 		}})
 	}
+	last := v.last.Revision
 	if q.backwards {
 		err = s.readBackwards(ctx, out, v)
 	} else {
-		err = s.readForwards(ctx, out, v)
+		last, err = s.readForwards(ctx, out, v)
 	}
 	if err != nil || q.compat < 1 {
 		return err
 	}
-	return out.send(&protocol.ReadResp{Content: &protocol.ReadResp_LastStreamPosition{LastStreamPosition: v.last.Revision}})
+	return out.send(&protocol.ReadResp{Content: &protocol.ReadResp_LastStreamPosition{LastStreamPosition: last}})
 }
 
-func (s *streams) readForwards(ctx context.Context, out *outlet, v view) error {
+// readForwards also gives the stream's last revision, which may have come
+// meanwhile.
+func (s *streams) readForwards(ctx context.Context, out *outlet, v view) (last uint64, err error) {
 	q := out.query
+	last = v.last.Revision
 	if q.from == fromEnd {
-		return nil
+		return last, nil
 	}
 	asked := q.revision
 	if q.compat >= 1 && asked < v.from && (v.from > v.last.Revision || v.from-asked >= min(page, q.count)) {
 		err := out.send(&protocol.ReadResp{Content: &protocol.ReadResp_FirstStreamPosition{FirstStreamPosition: v.from}})
 		if err != nil {
-			return err
+			return last, err
 		}
 	}
 	for event, err := range s.store.Read(ctx, q.stream, max(asked, v.from), eventstore.Forwards, q.limit()) {
 		if err != nil || event.Revision == eventstore.TombstoneRevision {
-			return err
+			return last, err
 		}
 		if err := out.event(ctx, &event); err != nil {
-			return err
+			return last, err
 		}
+		last = max(last, event.Revision)
 	}
-	return nil
+	return last, nil
 }
 
 func (s *streams) readBackwards(ctx context.Context, out *outlet, v view) error {

@@ -32,7 +32,7 @@ func (s *streams) look(ctx context.Context, stream string) (view, error) {
 		if err != nil {
 			return view{}, err
 		}
-		if meta = (eventstore.StreamMeta{}); known {
+		if meta = (eventstore.StreamMeta{}); known && !described.Binary { // what is no JSON says nothing
 			meta = eventstore.ParseStreamMeta(described.Data)
 		}
 	}
