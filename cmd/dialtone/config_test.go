@@ -36,7 +36,7 @@ func TestAllProblemsAreToldInOneMessage(t *testing.T) {
 	write(t, "dialtone.yaml", "htpp: 127.0.0.1:1\nsip-port: 5060\n")
 	wrong := []string{
 		"--http=nowhere", "--sip=5060", "--temporal-ui=x", "--public-url=ftp://x", "--sip-domain=a b", "--trunk=tel:1", "--eventstore=mysql://x",
-		"--database=sqlite:", "--keys=x", "--temporal=there", "--eventstore-listen=here", "--eventstore-user=ada", "--eventstore-tls-key=k.pem", "--smtp=imap://x", "--sms=fax://x", "--log-level=loud",
+		"--database=sqlite:", "--keys=x", "--temporal=there", "--eventstore-listen=here", "--smtp=imap://x", "--sms=fax://x", "--log-level=loud",
 	}
 	_, err := configOf(t, wrong...)
 	if err == nil {

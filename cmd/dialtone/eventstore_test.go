@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net"
+	"os"
 	"strings"
 	"testing"
 
@@ -108,6 +110,9 @@ func TestTheEventStoresPasswordComesFromAFileOrTheEnvironment(t *testing.T) {
 	} {
 		t.Setenv("DIALTONE_EVENTSTORE_PASSWORD", c.environment)
 		config, err := configOf(t, c.flag, "--eventstore-user=ada", "--eventstore-tls-cert="+cert, "--eventstore-tls-key="+key)
+		if err == nil {
+			err = config.checkLogin()
+		}
 		if (err != nil) != (c.want == "!") {
 			t.Errorf("%s: %v", c.flag, err)
 		}
@@ -121,13 +126,22 @@ func TestTheEventStoresPasswordComesFromAFileOrTheEnvironment(t *testing.T) {
 	}
 }
 
-func TestStreamsOfTheHouseAreItsOwn(t *testing.T) {
-	for stream, own := range map[string]bool{
-		"user-1": true, "company-acme": true, "number-+4930": true, "$$user-1": true, "seat-a-standard-1": true,
-		"visitors": false, "$$visitors": false, "user": false, "User-1": false, "$settings": false,
+func TestTheHostThatWasNamedIsAdvertised(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	machine, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for named, host := range map[string]string{
+		"127.0.0.1:0": "127.0.0.1", "events.example.com:2113": "events.example.com", "0.0.0.0:2113": machine, ":2113": machine, "[::]:0": machine,
 	} {
-		if got := wire.IsOurs(stream); got != own {
-			t.Errorf("%s: %t", stream, got)
+		if got := advertised(named, listener); got != net.JoinHostPort(host, port) {
+			t.Errorf("%s is advertised as %s", named, got)
 		}
 	}
 }

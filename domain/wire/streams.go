@@ -12,11 +12,8 @@ var kinds = []string{
 	"number-", "seat-", "sim-", "user-",
 }
 
-// StreamKinds gives the prefixes of the names of all streams of the house.
-// Whatever else a shared event store holds is somebody else's.
-func StreamKinds() []string { return slices.Clone(kinds) }
-
-// IsOurs tells whether a stream is one of the house.
+// IsOurs tells whether a stream is one of the house. Whatever else a shared event
+// store holds is somebody else's.
 func IsOurs(stream string) bool {
 	return slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(stream, kind) })
 }
