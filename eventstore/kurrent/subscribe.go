@@ -18,7 +18,7 @@ import (
 const ahead = 256
 
 // Subscribe delivers events behind a position. Besides what the interface says:
-// it begins anew from the last position when its call breaks off or stands
+// it begins anew from the last safe position when its call breaks off or stands
 // still, and ends with an error only when the server refuses it, has not
 // answered for Config.MaxOutage, or the store is closed. CaughtUp also comes
 // when the head of the log, asked for every Config.WatchEvery, has been reached
@@ -29,7 +29,7 @@ func (s *Store) Subscribe(
 	return func(yield func(eventstore.Message, error) bool) {
 		chosen, err := filterOf(prefixes)
 		if err == nil {
-			f := &following{store: s, filter: chosen, last: after, patience: 1, yield: yield}
+			f := &following{store: s, filter: chosen, last: after, safe: after, patience: 1, yield: yield}
 			err = f.run(ctx)
 		}
 		if err != nil {
@@ -45,6 +45,9 @@ type following struct {
 	yield  func(eventstore.Message, error) bool
 
 	last   eventstore.Position // everything up to here has been told
+	told   eventstore.Position // of the last event of the call, or where the call began
+	mark   eventstore.Position // the last mark of the call
+	safe   eventstore.Position // where a call may begin: an event, or a mark at or behind which there was one
 	caught eventstore.Position // of the last CaughtUp
 	live   bool                // there was one
 
@@ -98,9 +101,10 @@ func (f *following) run(ctx context.Context) error {
 	}
 }
 
-// follow makes one call that begins behind the last position.
+// follow makes one call that begins behind the last safe position.
 func (f *following) follow(ctx context.Context, conn *connection) error {
-	options := f.filter.options(f.last, eventstore.Forwards)
+	f.told, f.mark = max(f.told, f.safe), 0
+	options := f.filter.options(f.safe, eventstore.Forwards)
 	if !f.filter.all() {
 		options.FilterOption = &protocol.ReadReq_Options_Filter{Filter: f.filter.expression(subscribeWindow)}
 	}

@@ -235,6 +235,52 @@ func TestWhatASubscriptionDoesNotKnowMeansNothing(t *testing.T) {
 	follow(t, open(t, quick((&fake{onRead: j.read}).start(t))), "s").tells("E1 U2 U2 E3")
 }
 
+func TestAnEventAtTheMarkAheadOfItIsDelivered(t *testing.T) {
+	for name, prefixes := range map[string][]string{"everything": nil, "filtered": {"s"}} {
+		for _, broken := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, ", broken off: ", broken), func(t *testing.T) {
+				j := &journal{}
+				j.add("s")
+				j.script = func(number int, after uint64, call grpc.ServerStreamingServer[protocol.ReadResp]) error {
+					if number == 1 {
+						j.send(call, 0, 1)
+						call.Send(checkpoint(2)) // where the next event will be
+						j.add("s", "s")
+						if broken {
+							return status.Error(codes.Unavailable, "shutting down")
+						}
+					} else if after != 1 {
+						t.Errorf("begun anew behind %d", after)
+					}
+					j.send(call, 1, 3)
+					return silence(call)
+				}
+				config := quick((&fake{onRead: j.read}).start(t))
+				config.WatchEvery = time.Hour
+				follow(t, open(t, config), prefixes...).tells("E1 C2 E2 E3")
+			})
+		}
+	}
+}
+
+func TestAnEventAtTheMarkAheadOfItIsMissedWhenItStaysAway(t *testing.T) {
+	for _, prefixes := range [][]string{nil, {"s"}} {
+		j := &journal{}
+		j.add("s")
+		j.script = func(number int, _ uint64, call grpc.ServerStreamingServer[protocol.ReadResp]) error {
+			if number == 1 {
+				j.send(call, 0, 1)
+				call.Send(caughtUp(2))
+				j.add("s")
+				return silence(call)
+			}
+			j.send(call, 1, 2)
+			return silence(call)
+		}
+		follow(t, open(t, quick((&fake{onRead: j.read}).start(t))), prefixes...).tells("E1 U2 E2")
+	}
+}
+
 func TestAnOldServerWithoutCaughtUpIsFoundToBeCaughtUp(t *testing.T) {
 	j := &journal{}
 	j.add("s")

@@ -14,32 +14,62 @@ func (f *following) take(content *protocol.ReadResp) bool {
 	switch content := content.GetContent().(type) {
 	case *protocol.ReadResp_Event:
 		event, ok := recordedOf(content.Event)
-		if !ok || !f.advance(event.Position) || !f.filter.matches(event.Stream) {
+		if !ok || !f.passed(event.Position) || !f.filter.matches(event.Stream) {
 			return true // told already, or not asked for
 		}
 		return f.tell(eventstore.Message{Kind: eventstore.EventAppeared, Event: event, Position: event.Position})
 	case *protocol.ReadResp_Checkpoint_:
-		if !f.advance(eventstore.Position(content.Checkpoint.GetCommitPosition())) {
+		if !f.marked(eventstore.Position(content.Checkpoint.GetCommitPosition())) {
 			return true
 		}
 		return f.tell(eventstore.Message{Kind: eventstore.Checkpoint, Position: f.last})
 	case *protocol.ReadResp_CaughtUp_:
 		if position := content.CaughtUp.GetPosition(); position != nil {
-			f.advance(eventstore.Position(position.GetCommitPosition()))
+			f.marked(eventstore.Position(position.GetCommitPosition()))
 		}
 		return f.caughtUp()
 	}
 	return true
 }
 
-// advance moves the last position forwards; false if it is not moved. The
-// largest number stands for the end of the log and is no position.
-func (f *following) advance(position eventstore.Position) bool {
+// passed notes an event; false if it has been told. Only events are compared
+// with events: old servers mark the place where the next one will be.
+func (f *following) passed(position eventstore.Position) bool {
+	if position <= f.told || position == math.MaxUint64 {
+		return false
+	}
+	f.confirm(position)
+	f.told, f.safe = position, max(f.safe, position)
+	f.advance(position)
+	return true
+}
+
+// marked notes a place that the server names without an event; false if it is
+// no progress. The largest number stands for the end of the log and is no
+// position.
+func (f *following) marked(position eventstore.Position) bool {
 	if position <= f.last || position == math.MaxUint64 {
 		return false
 	}
-	f.last, f.patience = position, 1
+	f.confirm(position)
+	f.mark = position
+	if head, _ := f.store.lookout.now(); head >= position {
+		f.safe = max(f.safe, position) // there was an event at or behind it already
+	}
+	f.advance(position)
 	return true
+}
+
+// confirm takes the last mark for safe when the same call goes on behind it.
+func (f *following) confirm(position eventstore.Position) {
+	if position > f.mark {
+		f.safe = max(f.safe, f.mark)
+	}
+}
+
+// advance moves the last position forwards.
+func (f *following) advance(position eventstore.Position) {
+	f.last, f.patience = max(f.last, position), 1
 }
 
 func (f *following) caughtUp() bool {

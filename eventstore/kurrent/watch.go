@@ -14,12 +14,13 @@ const mostPatience = 32
 // nothing for a whole period while the head is ahead stands still, unless
 // nothing that matches lies between.
 func (f *following) compare(ctx context.Context, head eventstore.Position) error {
-	if head <= f.last {
+	if head <= f.last && (!f.live || f.caught < f.last) {
 		f.still = 0
-		if f.live && f.caught == f.last {
-			return nil
-		}
 		return f.goneUnless(f.caughtUp())
+	}
+	if head <= f.safe {
+		f.still = 0
+		return nil
 	}
 	if f.still == 0 || f.since != f.heard {
 		f.still, f.since = 1, f.heard
@@ -51,9 +52,9 @@ func (f *following) lookAhead(ctx context.Context) error {
 			return err
 		}
 		next = head + 1
-		rest := counted(f.filter.options(f.last, eventstore.Forwards), eventstore.Forwards, 2)
+		rest := counted(f.filter.options(f.safe, eventstore.Forwards), eventstore.Forwards, 2)
 		return f.store.readFrom(ctx, conn, "$all", rest, func(event eventstore.Recorded) bool {
-			if event.Position <= f.last || !f.filter.matches(event.Stream) {
+			if event.Position <= f.safe || !f.filter.matches(event.Stream) {
 				return true
 			}
 			next = event.Position
@@ -66,7 +67,10 @@ func (f *following) lookAhead(ctx context.Context) error {
 	case next <= head:
 		return errStalled
 	}
-	f.advance(head)
+	f.safe = max(f.safe, head)
+	if f.advance(head); f.live && f.caught == f.last {
+		return nil
+	}
 	return f.goneUnless(f.caughtUp())
 }
 
