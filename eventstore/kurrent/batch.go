@@ -24,11 +24,12 @@ type batch struct {
 	queue  chan *request
 	cancel context.CancelFunc
 
-	mu       sync.Mutex
-	pending  map[string]*request // by correlation id, sent and not answered
-	answered bool                // an append has been answered
-	err      error               // why the call ended
-	ended    chan struct{}       // closed when err is set
+	mu      sync.Mutex
+	pending map[string]*request // by correlation id, sent and not answered
+	sent    int                 // how many appends
+	answers int                 // how many came
+	err     error               // why the call ended
+	ended   chan struct{}       // closed when err is set
 }
 
 // request is an append in a batch.
@@ -38,8 +39,9 @@ type request struct {
 	exact    bool                           // a repetition is recognised for certain
 	answer   chan *protocol.BatchAppendResp // holds one
 
-	sent bool // guarded by the batch's mutex, like gone
-	gone bool // nobody waits for the answer
+	sent  bool // guarded by the batch's mutex, like those below
+	gone  bool // nobody waits for the answer
+	since int  // how many answers had come when it was sent
 }
 
 // newBatch begins a call, which lives until it fails or end.
@@ -93,8 +95,9 @@ func (b *batch) expect(r *request) bool {
 	if r.gone || b.err != nil {
 		return false
 	}
-	r.sent = true
+	r.sent, r.since = true, b.answers
 	b.pending[r.id] = r
+	b.sent++
 	return true
 }
 
@@ -119,7 +122,7 @@ func (b *batch) receive(call batchCall) {
 		id := idOf(answer.GetCorrelationId())
 		r := b.pending[id]
 		delete(b.pending, id)
-		b.answered = true
+		b.answers++
 		b.mu.Unlock()
 		if r != nil {
 			r.answer <- answer
@@ -131,8 +134,9 @@ func (b *batch) receive(call batchCall) {
 func (b *batch) fail(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	err = doubted(err)
 	_, noAnswer := errors.AsType[*lost](err)
-	refused := domain.KindOf(err) == domain.Denied && !b.answered
+	refused := domain.KindOf(err) == domain.Denied && b.answers == 0
 	if !noAnswer && !refused && !errors.As(err, new(*moved)) {
 		err = &lost{cause: err, sent: true} // which of the appends is meant is not told
 	}
@@ -140,13 +144,19 @@ func (b *batch) fail(err error) {
 	close(b.ended)
 }
 
-// forget gives up waiting and tells whether the request has been sent.
-func (b *batch) forget(r *request) (sent bool) {
+// forget gives up waiting and tells what that means for the request. A call on
+// which nothing has been answered for as long as a try may take is broken off,
+// and its node given up: a wire that carries nothing tells of no error.
+func (b *batch) forget(ctx context.Context, r *request) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	r.gone = true
 	delete(b.pending, r.id)
-	return r.sent
+	silent := r.sent && r.since == b.answers && errors.Is(context.Cause(ctx), errSilent)
+	if silent {
+		b.end()
+	}
+	return &lost{cause: ctx.Err(), sent: r.sent, node: silent}
 }
 
 // ask sends a request and waits for its answer.
@@ -169,20 +179,21 @@ func (b *batch) ask(ctx context.Context, r *request) (*protocol.BatchAppendResp,
 			return nil, b.verdict(r)
 		}
 	case <-ctx.Done():
-		return nil, &lost{cause: ctx.Err(), sent: b.forget(r)}
+		return nil, b.forget(ctx, r)
 	}
 }
 
 // verdict tells what the end of the call means for a request. A node that is
-// not the leader and has not answered anything has not written anything.
+// not the leader has not written the one append that it was ever sent. Of
+// several it may have written some before it lost its leadership.
 func (b *batch) verdict(r *request) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !r.sent {
 		return unsent(b.err)
 	}
-	if errors.As(b.err, new(*moved)) && b.answered && !r.exact {
-		return &lost{cause: b.err, sent: true, node: true}
+	if errors.As(b.err, new(*moved)) && b.sent > 1 && !r.exact {
+		return &lost{cause: errors.New(b.err.Error()), sent: true, node: true} // not to be followed as a moved
 	}
 	return b.err
 }

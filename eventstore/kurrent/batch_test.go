@@ -1,6 +1,7 @@
 package kurrent_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -106,25 +107,35 @@ func TestErrorsInsideABatchHaveTheirMeaning(t *testing.T) {
 	}
 }
 
-func TestATimeoutInsideABatchIsAnUnknownOutcome(t *testing.T) {
-	for _, expected := range []eventstore.Expected{eventstore.Exactly(3), eventstore.Any} {
-		var seen ids
-		f := batching(func(message *protocol.BatchAppendReq) *protocol.BatchAppendResp {
-			if seen.add([]string{message.GetProposedMessages()[0].GetId().GetString_()}) == 1 {
-				return batchError(codes.DeadlineExceeded, "Timeout", &protocol.Timeout{})
+func TestAFailureInsideABatchIsAnUnknownOutcome(t *testing.T) {
+	for name, failure := range map[string]*protocol.BatchAppendResp{
+		"timeout":          batchError(codes.DeadlineExceeded, "Timeout", &protocol.Timeout{}),
+		"timeout, no code": batchError(0, "Timeout", &protocol.Timeout{}),
+		"unknown":          batchError(codes.Unknown, "odd", &protocol.Unknown{}),
+		"unknown, no code": batchError(0, "odd", &protocol.Unknown{}),
+		"only unknown":     batchError(codes.Unknown, "odd", nil),
+		"internal":         batchError(codes.Internal, "odd", &protocol.UUID{}),
+		"data loss":        batchError(codes.DataLoss, "odd", nil),
+	} {
+		for _, expected := range []eventstore.Expected{eventstore.Exactly(3), eventstore.Any} {
+			var seen ids
+			f := batching(func(message *protocol.BatchAppendReq) *protocol.BatchAppendResp {
+				if seen.add([]string{message.GetProposedMessages()[0].GetId().GetString_()}) == 1 {
+					return failure
+				}
+				return batchSuccess(4, 9)
+			})
+			got, err := open(t, quick(f.start(t))).Append(t.Context(), "s", expected, event("a"))
+			if expected == eventstore.Any {
+				isFault(t, err, domain.Unavailable, "outcome-unknown")
+				continue
 			}
-			return batchSuccess(4, 9)
-		})
-		got, err := open(t, quick(f.start(t))).Append(t.Context(), "s", expected, event("a"))
-		if expected == eventstore.Any {
-			isFault(t, err, domain.Unavailable, "outcome-unknown")
-			continue
-		}
-		if want := (eventstore.Appended{Revision: 4, Position: 9}); err != nil || got != want {
-			t.Errorf("%+v, %v", got, err)
-		}
-		if tries := seen.tries(); len(tries) != 2 || tries[0][0] != tries[1][0] {
-			t.Errorf("the tries had the ids %v", tries)
+			if want := (eventstore.Appended{Revision: 4, Position: 9}); err != nil || got != want {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			if tries := seen.tries(); len(tries) != 2 || tries[0][0] != tries[1][0] {
+				t.Errorf("%s: the tries had the ids %v", name, tries)
+			}
 		}
 	}
 }
@@ -139,6 +150,63 @@ func TestANodeThatIsNotReadyIsAskedAgainWhateverIsExpected(t *testing.T) {
 	})
 	if _, err := open(t, quick(f.start(t))).Append(t.Context(), "s", eventstore.Any, event("a")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestANodeThatIsNotReadyIsLeft(t *testing.T) {
+	nodes, hosts := gossiping(t, leader, follower)
+	nodes[0].onFeatures = batchFeatures()
+	nodes[0].onBatch = batching(func(*protocol.BatchAppendReq) *protocol.BatchAppendResp {
+		return batchError(0, "Server Is Not Ready", &protocol.Empty{})
+	}).onBatch
+	nodes[1].onGossip = func() (*protocol.ClusterInfo, error) {
+		return &protocol.ClusterInfo{Members: []*protocol.MemberInfo{member(hosts[1], leader)}}, nil
+	}
+	if _, err := open(t, quick(hosts...)).Append(t.Context(), "s", eventstore.Any, event("a")); err != nil {
+		t.Error(err)
+	}
+	if nodes[0].called("batch") != 1 || nodes[1].called("append") != 1 {
+		t.Errorf("the nodes got %d and %d appends", nodes[0].called("batch"), nodes[1].called("append"))
+	}
+}
+
+func TestANodeThatSaysNothingToABatchIsLeft(t *testing.T) {
+	nodes, hosts := gossiping(t, leader, follower)
+	ended := make(chan struct{}, 8) // a slow machine may come back to the first node
+	nodes[0].onFeatures = batchFeatures()
+	nodes[0].onBatch = func(call batchServer) error {
+		defer func() { ended <- struct{}{} }()
+		return silence(call)
+	}
+	nodes[1].onGossip = func() (*protocol.ClusterInfo, error) {
+		return &protocol.ClusterInfo{Members: []*protocol.MemberInfo{member(hosts[1], leader)}}, nil
+	}
+	config := quick(hosts...)
+	config.Settings.DefaultDeadline = 50 * time.Millisecond
+	if _, err := open(t, config).Append(t.Context(), "s", eventstore.NoStream, event("a")); err != nil {
+		t.Error(err)
+	}
+	<-ended
+	if nodes[1].called("append") == 0 {
+		t.Error("the other node got no append")
+	}
+}
+
+func TestTheCallersDeadlineLeavesABatchToTheOthers(t *testing.T) {
+	f := batching(func(message *protocol.BatchAppendReq) *protocol.BatchAppendResp {
+		if string(message.GetOptions().GetStreamIdentifier().GetStreamName()) == "silent" {
+			return nil
+		}
+		return batchSuccess(0, 1)
+	})
+	store := open(t, quick(f.start(t)))
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := store.Append(ctx, "silent", eventstore.NoStream, event("a")); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := store.Append(t.Context(), "s", eventstore.NoStream, event("b")); err != nil || f.called("batch") != 1 {
+		t.Errorf("%d calls, %v", f.called("batch"), err)
 	}
 }
 

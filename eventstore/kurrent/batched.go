@@ -103,7 +103,9 @@ func (a *appending) refused(refusal *rpc.Status) error {
 	case *protocol.AccessDenied:
 		return denied("the event store denies writing to %s", a.stream)
 	case *protocol.Timeout:
-		return &lost{cause: status.ErrorProto(refusal), sent: true}
+		return &lost{cause: textOf(refusal), sent: true}
+	case *protocol.Unknown:
+		return &lost{cause: textOf(refusal), sent: true, node: true}
 	case *protocol.MaximumAppendSizeExceeded:
 		return invalid("append-too-large", "an append to %s is larger than the %d bytes that the event store takes", a.stream, detail.GetMaxAppendSize())
 	case *protocol.MaximumAppendEventSizeExceeded:
@@ -114,12 +116,18 @@ func (a *appending) refused(refusal *rpc.Status) error {
 	case *protocol.InvalidTransaction:
 		return invalid("append-refused", "the event store refuses an append to %s", a.stream)
 	case *protocol.Empty, *emptypb.Empty: // not ready yet, or too busy
-		return &lost{cause: fmt.Errorf("the event store is not ready: %s", refusal.GetMessage())}
+		return &lost{cause: fmt.Errorf("the event store is not ready: %s", refusal.GetMessage()), node: true}
 	}
 	if codes.Code(refusal.GetCode()) == codes.OK {
 		return fmt.Errorf("append to %s: %s", a.stream, refusal.GetMessage())
 	}
-	return byStatus(status.ErrorProto(refusal))
+	return doubted(byStatus(status.ErrorProto(refusal)))
+}
+
+// textOf is an error that only tells: the code beside a detail may say that all
+// is well.
+func textOf(refusal *rpc.Status) error {
+	return fmt.Errorf("%s: %s", codes.Code(refusal.GetCode()), refusal.GetMessage())
 }
 
 func detailOf(refusal *rpc.Status) proto.Message {

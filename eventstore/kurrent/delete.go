@@ -69,7 +69,7 @@ func (s *Store) remove(
 		var header, trailer metadata.MD
 		done, err := call(metadata.NewOutgoingContext(ctx, s.writeHeaders), conn, grpc.Header(&header), grpc.Trailer(&trailer))
 		if err != nil {
-			return explain(err, stream, expected, trailer, header)
+			return doubted(explain(err, stream, expected, trailer, header))
 		}
 		at = eventstore.Position(done.GetCommitPosition())
 		return nil

@@ -18,7 +18,7 @@ func (a *appending) plain(ctx context.Context, conn *connection) error {
 	}
 	answer, err := a.exchange(call)
 	if err != nil {
-		return endOf(call, err, a.stream, a.expected)
+		return doubted(endOf(call, err, a.stream, a.expected))
 	}
 	if success := answer.GetSuccess(); success != nil {
 		a.succeeded(success.GetNoStream() != nil, success.GetCurrentRevision(), success.GetPosition())

@@ -125,6 +125,26 @@ func byStatus(err error) error {
 	}
 }
 
+// doubted gives the meaning of the error of a write. A server that fails inside
+// may have written all the same.
+func doubted(err error) error {
+	told, ok := errors.AsType[interface {
+		error
+		GRPCStatus() *status.Status
+	}](err)
+	if _, noAnswer := errors.AsType[*lost](err); !ok || noAnswer {
+		return err
+	}
+	switch told.GRPCStatus().Code() {
+	case codes.Unknown, codes.Internal:
+		return &lost{cause: err, sent: true, node: true}
+	case codes.DataLoss:
+		return &lost{cause: err, sent: true}
+	default:
+		return err
+	}
+}
+
 // actualOf reads the last revision in a trailer; where there is none or a
 // number with a meaning of its own, the stream has no event.
 func actualOf(text string) eventstore.Expected {

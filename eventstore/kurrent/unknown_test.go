@@ -59,7 +59,9 @@ func failingPlain(seen *ids, first error) *fake {
 }
 
 func TestAnUnknownOutcomeIsTriedAgainWhereARepetitionIsRecognised(t *testing.T) {
-	for _, code := range []codes.Code{codes.Aborted, codes.DeadlineExceeded, codes.Unavailable, codes.Canceled} {
+	for _, code := range []codes.Code{
+		codes.Aborted, codes.DeadlineExceeded, codes.Unavailable, codes.Canceled, codes.Unknown, codes.Internal, codes.DataLoss,
+	} {
 		for expected, again := range map[eventstore.Expected]bool{
 			eventstore.NoStream: true, eventstore.Exactly(3): true, eventstore.Any: false, eventstore.StreamExists: false,
 		} {
@@ -95,7 +97,7 @@ func isFault(t *testing.T, err error, kind domain.Kind, code string) {
 func TestOtherFailuresOfAnAppendAreNotTriedAgain(t *testing.T) {
 	for code, kind := range map[codes.Code]domain.Kind{
 		codes.Unauthenticated: domain.Denied, codes.PermissionDenied: domain.Denied, codes.InvalidArgument: domain.Invalid,
-		codes.Unknown: domain.Unavailable, codes.Internal: domain.Unavailable, codes.ResourceExhausted: domain.Unavailable,
+		codes.ResourceExhausted: domain.Unavailable,
 	} {
 		var seen ids
 		store := open(t, quick(failingPlain(&seen, status.Error(code, "no")).start(t)))
@@ -188,6 +190,32 @@ func TestAConflictAfterAnUnknownOutcomeIsAConflict(t *testing.T) {
 	if !errors.As(err, &conflict) || *conflict != want {
 		t.Errorf("error %v, want %v", err, &want)
 	}
+}
+
+func TestANodeThatLosesItsLeadershipAmongAppendsMayHaveKeptThem(t *testing.T) {
+	nodes, hosts := gossiping(t, leader, follower)
+	nodes[1].onFeatures = batchFeatures()
+	nodes[1].onBatch = func(call batchServer) error {
+		for range 2 {
+			if _, err := call.Recv(); err != nil {
+				return err
+			}
+		}
+		return refusal(call, codes.NotFound, "exception", "not-leader", "leader-endpoint-host", hosts[0].Name,
+			"leader-endpoint-port", hosts[0].String()[len("127.0.0.1:"):])
+	}
+	store := open(t, quick(hosts[1]))
+	var group sync.WaitGroup
+	group.Go(func() {
+		_, err := store.Append(t.Context(), "s", eventstore.Any, event("a"))
+		isFault(t, err, domain.Unavailable, "outcome-unknown")
+	})
+	group.Go(func() {
+		if _, err := store.Append(t.Context(), "s", eventstore.NoStream, event("b")); err != nil {
+			t.Error(err)
+		}
+	})
+	group.Wait()
 }
 
 func TestADeletionWhoseOutcomeIsUnknownIsNotTriedAgain(t *testing.T) {

@@ -49,11 +49,15 @@ func (s *Store) outcome(ctx context.Context, attempt string, doubtful bool, err 
 	return fmt.Errorf("%s: %w: %w", attempt, errUnknown, err)
 }
 
+// errSilent is the cause of a try's end at the default deadline. The deadline of
+// the caller says nothing about the node.
+var errSilent = errors.New("the event store said nothing for too long")
+
 // bounded limits a call by the default deadline; looking for a node has limits
 // of its own.
 func (s *Store) bounded(call func(context.Context, *connection) error) func(context.Context, *connection) error {
 	return func(ctx context.Context, conn *connection) error {
-		ctx, cancel := context.WithTimeout(ctx, s.config.Settings.DefaultDeadline)
+		ctx, cancel := context.WithTimeoutCause(ctx, s.config.Settings.DefaultDeadline, errSilent)
 		defer cancel()
 		return call(ctx, conn)
 	}
