@@ -3,6 +3,7 @@ package kurrent_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -52,6 +53,24 @@ func TestClosingWaitsForTheAnswersOfAppends(t *testing.T) {
 	isFault(t, err, domain.Unavailable, "store-closed")
 	_, err = store.Tombstone(t.Context(), "s", eventstore.Any)
 	isFault(t, err, domain.Unavailable, "store-closed")
+}
+
+func TestClosingDoesNotWaitForTheSearchForANode(t *testing.T) {
+	down := &fake{onGossip: func() (*protocol.ClusterInfo, error) { return &protocol.ClusterInfo{}, nil }}
+	config := quick(down.start(t))
+	config.Settings.Discover = true
+	config.Settings.MaxDiscoverAttempts, config.Settings.DiscoveryInterval = 1000, time.Hour
+	store := open(t, config)
+	appended := make(chan error)
+	go func() {
+		_, err := store.Append(t.Context(), "s", eventstore.Any, event("a"))
+		appended <- err
+	}()
+	until(t, "a node is looked for", func() bool { return down.called("gossip") == 1 })
+	if err := store.Close(); err != nil {
+		t.Error(err)
+	}
+	isFault(t, <-appended, domain.Unavailable, "store-closed")
 }
 
 func TestCallersTogetherLookForANodeOnce(t *testing.T) {

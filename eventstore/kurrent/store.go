@@ -108,6 +108,14 @@ func (s *Store) bound(ctx context.Context) (context.Context, context.CancelFunc)
 	}
 }
 
+// node gives the connection to a cluster's node. Closing ends the search for
+// one, in a write too: nothing has been sent to it yet.
+func (s *Store) node(ctx context.Context, c *cluster) (*connection, error) {
+	ctx, leave := s.bound(ctx)
+	defer leave()
+	return c.connection(ctx)
+}
+
 // redirects is how often a call follows nodes that name another leader.
 const redirects = 5
 
@@ -115,7 +123,7 @@ const redirects = 5
 func (s *Store) once(ctx context.Context, c *cluster, call func(context.Context, *connection) error) error {
 	var err error
 	for range redirects {
-		conn, trouble := c.connection(ctx)
+		conn, trouble := s.node(ctx, c)
 		if trouble != nil {
 			return trouble
 		}
