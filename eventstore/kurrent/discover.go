@@ -19,6 +19,7 @@ func (c *cluster) choose(ctx context.Context) (Host, error) {
 	}
 	var last error
 	for attempt := range c.settings.MaxDiscoverAttempts {
+		final := attempt == c.settings.MaxDiscoverAttempts-1
 		if attempt > 0 {
 			if err := pause(ctx, c.settings.DiscoveryInterval); err != nil {
 				return Host{}, err
@@ -28,7 +29,7 @@ func (c *cluster) choose(ctx context.Context) (Host, error) {
 			members, err := c.gossip(ctx, host)
 			if err == nil {
 				var chosen Host
-				if chosen, err = c.best(members); err == nil {
+				if chosen, err = c.best(members, final); err == nil {
 					return chosen, nil
 				}
 			}
@@ -45,7 +46,18 @@ func (c *cluster) choose(ctx context.Context) (Host, error) {
 // candidates are the hosts in the order in which they are asked.
 func (c *cluster) candidates() []Host {
 	hosts := slices.Clone(c.settings.Hosts)
-	c.shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+	c.mix(hosts)
+	return c.failedLast(hosts)
+}
+
+func (c *cluster) mix(hosts []Host) {
+	if len(hosts) > 0 {
+		c.shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+	}
+}
+
+// failedLast moves the node that failed last to the end.
+func (c *cluster) failedLast(hosts []Host) []Host {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.failed != nil {
@@ -85,8 +97,10 @@ var preferred = map[Preference][]protocol.MemberInfo_VNodeState{
 }
 
 // best chooses among the members that live and serve: those the preference asks
-// for come first, the others are better than none.
-func (c *cluster) best(members []*protocol.MemberInfo) (Host, error) {
+// for come first, the others are better than none, and a node that failed is the
+// last. Where the leader is wanted it is waited for: another node is only taken
+// in the final attempt, and a leader even if it failed.
+func (c *cluster) best(members []*protocol.MemberInfo, final bool) (Host, error) {
 	var hosts, others []Host
 	for _, member := range members {
 		end := member.GetHttpEndPoint()
@@ -101,13 +115,20 @@ func (c *cluster) best(members []*protocol.MemberInfo) (Host, error) {
 			others = append(others, host)
 		}
 	}
-	for _, list := range [][]Host{hosts, others} {
-		if len(list) > 0 {
-			c.shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-			return list[0], nil
-		}
+	c.mix(hosts)
+	c.mix(others)
+	var list []Host
+	switch leading := c.preference == Leader; {
+	case len(hosts)+len(others) == 0:
+		return Host{}, fmt.Errorf("none of the cluster's %d members serves clients", len(members))
+	case leading && len(hosts) > 0:
+		list = c.failedLast(hosts)
+	case leading && !final:
+		return Host{}, fmt.Errorf("none of the cluster's %d members is the leader", len(members))
+	default:
+		list = c.failedLast(append(hosts, others...))
 	}
-	return Host{}, fmt.Errorf("none of the cluster's %d members serves clients", len(members))
+	return list[0], nil
 }
 
 // pause waits, or ends with the context's error.

@@ -201,6 +201,52 @@ func TestANodeThatFailedIsAskedLast(t *testing.T) {
 	}
 }
 
+func TestTheLeaderIsWaitedForWhileItIsElected(t *testing.T) {
+	nodes, hosts := gossiping(t, follower, follower)
+	node := nodes[0]
+	node.onGossip = func() (*protocol.ClusterInfo, error) {
+		elected := follower
+		if node.called("gossip") == 3 {
+			elected = leader
+		}
+		return &protocol.ClusterInfo{Members: []*protocol.MemberInfo{member(hosts[0], follower), member(hosts[1], elected)}}, nil
+	}
+	config := quick(hosts[0])
+	config.Settings.Discover, config.Settings.MaxDiscoverAttempts = true, 4
+	if _, err := open(t, config).Append(t.Context(), "s", eventstore.Any, event("a")); err != nil {
+		t.Fatal(err)
+	}
+	if node.called("gossip") != 3 || node.called("append") != 0 || nodes[1].called("append") != 1 {
+		t.Errorf("gossip was read %d times, the follower got %d appends", node.called("gossip"), node.called("append"))
+	}
+}
+
+func TestANodeThatFailedIsChosenLast(t *testing.T) {
+	for name, c := range map[string]struct {
+		preference kurrent.Preference
+		states     []protocol.MemberInfo_VNodeState
+	}{
+		"of two followers":        {kurrent.Follower, []protocol.MemberInfo_VNodeState{follower, follower}},
+		"the only follower":       {kurrent.Follower, []protocol.MemberInfo_VNodeState{follower, leader}},
+		"of two that say to lead": {kurrent.Leader, []protocol.MemberInfo_VNodeState{leader, leader}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			nodes, hosts := gossiping(t, c.states...)
+			nodes[0].onRead = func(*protocol.ReadReq, grpc.ServerStreamingServer[protocol.ReadResp]) error {
+				return status.Error(codes.Unavailable, "Server Is Not Ready")
+			}
+			config := quick(hosts...)
+			config.Settings.NodePreference = c.preference
+			if _, err := open(t, config).Head(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if nodes[0].called("read") != 1 || nodes[1].called("read") != 1 {
+				t.Errorf("the nodes were read %d and %d times", nodes[0].called("read"), nodes[1].called("read"))
+			}
+		})
+	}
+}
+
 func TestNodesAreShuffled(t *testing.T) {
 	nodes, hosts := gossiping(t, follower, follower)
 	config := quick(hosts...)
