@@ -339,24 +339,6 @@ func TestTheDeadlineOfAnAppendSuitsTheServer(t *testing.T) {
 	}
 }
 
-func TestASuccessWithoutAPositionIsCompletedByARead(t *testing.T) {
-	f := batching(func(*protocol.BatchAppendReq) *protocol.BatchAppendResp {
-		answer := batchSuccess(4, 0)
-		answer.GetSuccess().PositionOption = &protocol.BatchAppendResp_Success_NoPosition{NoPosition: &emptypb.Empty{}}
-		return answer
-	})
-	f.onRead = func(req *protocol.ReadReq, call grpc.ServerStreamingServer[protocol.ReadResp]) error {
-		if req.GetOptions().GetStream().GetRevision() != 4 || req.GetOptions().GetCount() != 1 {
-			t.Errorf("read %v", req)
-		}
-		return call.Send(recorded("s", 4, 31))
-	}
-	got, err := open(t, quick(f.start(t))).Append(t.Context(), "s", eventstore.NoStream, event("a"))
-	if want := (eventstore.Appended{Revision: 4, Position: 31}); err != nil || got != want {
-		t.Errorf("%+v, %v; want %+v", got, err, want)
-	}
-}
-
 func TestAServerWhoseFeaturesCantBeAskedForIsTriedAgain(t *testing.T) {
 	asked := 0
 	f := batching(func(*protocol.BatchAppendReq) *protocol.BatchAppendResp { return batchSuccess(0, 1) })
