@@ -36,7 +36,7 @@ type batch struct {
 type request struct {
 	id       string
 	messages []*protocol.BatchAppendReq
-	exact    bool                           // a repetition is recognised for certain
+	exact    bool                           // a repetition is recognised
 	answer   chan *protocol.BatchAppendResp // holds one
 
 	sent  bool // guarded by the batch's mutex, like those below

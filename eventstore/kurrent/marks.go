@@ -59,8 +59,12 @@ func (m *marks) around(at time.Time) (lower, upper *mark) {
 
 // PositionAt is the greatest position recorded at or before a moment. The
 // server has no index of moments, so events are read from the nearest known
-// place on; each stretch is read whole once only, and afterwards at most some
-// hundred events. A moment behind the last event costs one short read.
+// place on. The first call for an old moment reads up to half of the log, if
+// events are spread evenly over time, and more if they are not; each stretch is
+// read whole once only, and afterwards at most some hundred events. A moment
+// behind the last event costs one short read. Moments are taken to grow along
+// the log. In a real cluster they may fall, when another node with another clock
+// becomes the leader: then the answer is right but for as much as they fell.
 func (s *Store) PositionAt(ctx context.Context, at time.Time) (eventstore.Position, error) {
 	last, err := s.outermost(ctx, eventstore.Backwards)
 	if err != nil || last.Position == 0 {

@@ -41,7 +41,8 @@ func (s *Store) write(ctx context.Context, attempt string, repeatable bool, call
 }
 
 // outcome words the last error. What an earlier try left in doubt stays so,
-// unless a conflict says that nothing was written.
+// unless a conflict says that nothing was written. That is certain but for one
+// case: an append that expects no stream and was kept behind a deleted one.
 func (s *Store) outcome(ctx context.Context, attempt string, doubtful bool, err error) error {
 	if !doubtful || ctx.Err() != nil || errors.Is(err, eventstore.ErrConflict) {
 		return s.answerOf(ctx, attempt, err)
