@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dialtone/domain/wire"
-	"dialtone/eventstore"
 	"dialtone/eventstore/server"
 )
 
@@ -137,9 +136,7 @@ func serveEvents(ctx context.Context, c Config, ready func(address string), log 
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen for the EventStoreDB protocol: %w", err), store.Close())
 	}
-	served, err := eventServer(c, server.Config{
-		Store: store, Advertise: advertised(c.EventStoreListen, listener), MaxAppendSize: eventstore.LargestAppend, // the house's own may be large
-	}, log)
+	served, err := eventServer(c, server.Config{Store: store, Advertise: advertised(c.EventStoreListen, listener)}, log)
 	if err != nil {
 		return errors.Join(err, listener.Close(), store.Close())
 	}
