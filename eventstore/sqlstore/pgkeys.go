@@ -28,14 +28,14 @@ func openKeyTables(ctx context.Context, dsn string) (keyDatabase, error) {
 	if err != nil {
 		return keyDatabase{}, err
 	}
-	connection, err := connect(ctx, config, writerSession)
+	connection, err := connect(ctx, config, keysSession)
 	if err == nil {
 		err = errors.Join(migratePostgres(ctx, connection, "subject_keys", postgresKeysSchema), connection.Close(ctx))
 	}
 	if err != nil {
 		return keyDatabase{}, fmt.Errorf("open the key store in PostgreSQL: %w", err)
 	}
-	db := poolPostgres(config, writerSession, 4)
+	db := poolPostgres(config, keysSession, 4)
 	return keyDatabase{
 		db: db, destroyKey: pgDestroyKey, patience: patientlyPostgres,
 		version: func(ctx context.Context) (count int64, err error) {

@@ -13,7 +13,12 @@ import (
 
 // What the writer asks of PostgreSQL, several at a time. Each statement sees
 // what was committed before it began: those behind the lock see everything.
+//
+// The settings are those of one transaction: nobody waits for ever, and no commit
+// is answered before it is on disk, even where the database's default is otherwise.
 const (
+	pgSettings = `select set_config('lock_timeout', '2s', true), set_config('idle_in_transaction_session_timeout', '10s', true),
+		case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) end`
 	pgLock = `select pg_advisory_xact_lock($1)`
 	pgTail = `select coalesce((select position from events order by position desc limit 1), 0),
 		coalesce((select recorded from events order by position desc limit 1), 0),
@@ -63,6 +68,7 @@ func (l *postgresLedger) open(ctx context.Context, n needs) (transaction, error)
 	tx := &postgresTransaction{ledger: l, heads: map[string]ending{}, places: map[spot]head{}}
 	batch := &pgx.Batch{}
 	batch.Queue(`begin isolation level read committed`)
+	batch.Queue(pgSettings)
 	batch.Queue(pgLock, l.lock)
 	batch.Queue(pgTail).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&tx.last.position, &tx.last.recorded, &tx.described)

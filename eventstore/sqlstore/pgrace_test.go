@@ -180,12 +180,14 @@ func TestALockThatIsHeldLongIsWaitedFor(t *testing.T) {
 func TestAWriterThatHangsLosesTheLock(t *testing.T) {
 	dsn := pgserver.Schema(t)
 	hanging, other := openPG(t, dsn), openPG(t, dsn)
-	ledger := hanging.ledger.(*postgresLedger)
-	if _, err := ledger.connection.Exec(t.Context(), `set idle_in_transaction_session_timeout = 200`); err != nil {
-		t.Fatal(err)
-	}
 	resume, began := make(chan struct{}), make(chan struct{})
-	hanging.writer.beforeCommit = func() error { close(began); <-resume; hanging.writer.beforeCommit = nil; return nil }
+	hanging.writer.beforeCommit = func() error {
+		_, err := hanging.ledger.(*postgresLedger).connection.Exec(t.Context(), `set local idle_in_transaction_session_timeout = 200`)
+		close(began)
+		<-resume
+		hanging.writer.beforeCommit = nil
+		return err
+	}
 	lost := make(chan error)
 	go func() {
 		_, err := hanging.Append(t.Context(), "hanging", eventstore.NoStream, proposed(10))

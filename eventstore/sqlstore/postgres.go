@@ -36,10 +36,15 @@ const readerSession = `set enable_seqscan = off; set enable_bitmapscan = off; se
 
 // writerSession lets nobody wait for ever. A lock that is not granted is asked
 // for again; a writer that hangs in its transaction, or whose machine has gone,
-// loses its connection and thereby the lock. A commit is never answered before
-// it is on disk, even where the database's default says so.
+// loses its connection and thereby the lock. What an append relies on is said
+// again in each transaction (pgSettings): a pool in front of the server may give
+// it another session than this one.
 const writerSession = readerSession + `; set lock_timeout = '2s'; set idle_in_transaction_session_timeout = '10s';
-set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3;
+set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3`
+
+// keysSession is a writer's that has a key on disk before it is answered, even
+// where the database's default is otherwise.
+const keysSession = writerSession + `;
 select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
 
 // isPostgres tells a connection string of PostgreSQL from others.
