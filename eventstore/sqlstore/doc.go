@@ -17,4 +17,9 @@
 // itself instead. The tables are made where they are missing; a role that finds
 // them needs to select and insert only (for keys: to update, too, and to own
 // their table). What a connection string says of TLS and the like is passed on.
+//
+// Of several hosts in a connection string one that takes writes is used, unless
+// target_session_attrs asks for another kind: a standby may lag, and who reads
+// there and then elsewhere would miss events. For the same reason a balancer in
+// front of the servers that reads from replicas is not supported.
 package sqlstore

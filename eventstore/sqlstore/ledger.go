@@ -60,11 +60,12 @@ type entry struct {
 type verdict int
 
 const (
-	failed verdict = iota // the group is answered with the error
-	locked                // another process holds a lock: again
-	raced                 // somebody wrote past the lock: again with fresh heads
-	away                  // the database can't take events now; later it may
-	broken                // what was kept is in doubt: nothing is written any more
+	failed  verdict = iota // the group is answered with the error
+	locked                 // another process holds a lock: again
+	raced                  // somebody wrote past the lock: again with fresh heads
+	useless                // the connection leads to who can't write: once again over another
+	away                   // the database can't take events now; later it may
+	broken                 // what was kept is in doubt: nothing is written any more
 )
 
 // bytes keeps nil from becoming NULL.

@@ -90,11 +90,14 @@ func (l *postgresLedger) open(ctx context.Context, n needs) (transaction, error)
 }
 
 // send sends queries in one go and takes their answers; a connection that does
-// not survive is forgotten.
+// not survive, or leads to who can't write, is forgotten.
 func (l *postgresLedger) send(ctx context.Context, batch *pgx.Batch) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	err := l.connection.SendBatch(ctx, batch).Close()
+	if sqlState(err) == readOnly {
+		err = errors.Join(err, l.connection.Close(ctx))
+	}
 	if l.connection.IsClosed() {
 		l.connection = nil
 	}

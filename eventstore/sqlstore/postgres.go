@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,8 +116,9 @@ func patientlyPostgres(ctx context.Context, do func() error) error {
 	}
 }
 
-// parsePostgres reads a connection string; what it says stays as it is. Its
-// errors don't tell the password.
+// parsePostgres reads a connection string; what it says stays as it is, but that
+// of several hosts any is taken: one that lags would make readers skip what comes
+// later. Its errors don't tell the password.
 func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
@@ -131,7 +133,18 @@ func parsePostgres(dsn string) (*pgx.ConnConfig, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "dialtone"
 	}
+	if config.ValidateConnect == nil && hasHosts(config) {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
 	return config, nil
+}
+
+// hasHosts tells whether there is another server than the first to fall back on,
+// not only another way to the same.
+func hasHosts(config *pgx.ConnConfig) bool {
+	return slices.ContainsFunc(config.Fallbacks, func(other *pgconn.FallbackConfig) bool {
+		return other.Host != config.Host || other.Port != config.Port
+	})
 }
 
 // connect opens one connection and prepares its session.
@@ -190,6 +203,10 @@ func tableNumber(ctx context.Context, connection *pgx.Conn, table string) (int64
 	return number, nil
 }
 
+// readOnly is the SQLSTATE of who was asked to write and may not: a standby, or
+// a primary that has become one.
+const readOnly = "25006"
+
 // sqlState gives the SQLSTATE of an error that the server gave, "" of others.
 func sqlState(err error) string {
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -200,9 +217,14 @@ func sqlState(err error) string {
 
 // judgePostgres tells what a failed transaction of the writer means.
 func judgePostgres(err error) verdict {
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok { // nobody has written anything
+		return away
+	}
 	switch code := sqlState(err); code {
 	case "55P03": // lock_not_available: lock_timeout
 		return locked
+	case readOnly:
+		return useless
 	case "40001", "40P01", "23505": // serialisation, deadlock, unique violation
 		return raced
 	default:

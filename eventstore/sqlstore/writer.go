@@ -125,7 +125,7 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 	}
 	closing := w.closing
 	var enough <-chan time.Time
-	for races := 0; ; {
+	for races, moved := 0, false; ; {
 		answers, err := w.try(ctx, group)
 		if err == nil {
 			return answers, nil
@@ -136,6 +136,11 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 			if races++; races > racesLost {
 				return w.yield(ctx, group)
 			}
+		case useless:
+			if moved {
+				return nil, err
+			}
+			moved = true
 		case failed, away, broken:
 			return nil, err
 		}
@@ -214,7 +219,7 @@ func (w *writer) fail(group []*request, err error) {
 			fault := domain.Faultf(domain.Unavailable, "store-broken", "the event store refuses writes after a storage error")
 			w.broken = fmt.Errorf("%w: %w", fault, err)
 			err = w.broken
-		case away:
+		case away, useless:
 			w.log.Warn("the event store can't write now", "error", err)
 			fault := domain.Faultf(domain.Unavailable, "store-away", "the event store's database can't take events now; try again")
 			err = fmt.Errorf("%w: %w", fault, err)
