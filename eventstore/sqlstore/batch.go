@@ -40,12 +40,17 @@ func (b *batch) apply(ctx context.Context, group []*request) ([]answer, error) {
 	answers := make([]answer, len(group))
 	for i, r := range group {
 		appended, err := b.decide(ctx, r)
-		if err != nil && !errors.Is(err, eventstore.ErrConflict) && !errors.Is(err, eventstore.ErrDeleted) {
+		if err != nil && !refused(err) {
 			return nil, err
 		}
 		answers[i] = answer{appended, err}
 	}
 	return answers, nil
+}
+
+// refused tells that an error is the answer of one request.
+func refused(err error) bool {
+	return errors.Is(err, eventstore.ErrConflict) || errors.Is(err, eventstore.ErrDeleted)
 }
 
 // begin forgets what was known if another process has written since.

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"testing"
 
-	"dialtone/domain"
 	"dialtone/eventstore"
 	"dialtone/eventstore/storetest/pgserver"
 )
@@ -55,7 +54,7 @@ func TestAConnectionThatOnlyReadsIsLeft(t *testing.T) {
 		return err
 	}
 	_, err := store.Append(t.Context(), "s", eventstore.Exactly(0), proposed(10))
-	if domain.KindOf(err) != domain.Unavailable || tries != 2 || ledger.connection != nil {
+	if faultOf(err) != "store-away" || tries != 2 || ledger.connection != nil {
 		t.Errorf("after %d tries: %v, want unavailable after 2 and no connection", tries, err)
 	}
 	store.writer.beforeCommit = nil
@@ -74,7 +73,7 @@ func TestWhileNoServerIsThereAppendsAreRefused(t *testing.T) {
 	server.Stop()
 	for range 2 {
 		_, err := store.Append(t.Context(), "s", eventstore.NoStream, proposed(10))
-		if domain.KindOf(err) != domain.Unavailable {
+		if faultOf(err) != "store-away" {
 			t.Errorf("append: %v, want unavailable", err)
 		}
 	}

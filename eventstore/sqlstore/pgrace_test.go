@@ -126,17 +126,40 @@ func (a always) begin(ctx context.Context, group []*request, metas bool) (transa
 
 func (alwaysLate) commit(context.Context) error { return &pgconn.PgError{Code: "23505"} }
 
-func TestWhoIsAlwaysTooLateGetsAConflict(t *testing.T) {
+func TestWhoIsAlwaysTooLateIsToldWhatIsThere(t *testing.T) {
 	store := openPG(t, pgserver.Schema(t))
-	if _, err := store.Append(t.Context(), "s", eventstore.NoStream, proposed(10)); err != nil {
+	there := proposed(10)
+	if _, err := store.Append(t.Context(), "s", eventstore.NoStream, there); err != nil {
 		t.Fatal(err)
 	}
 	prompt := store.writer.ledger
 	store.writer.ledger = always{prompt}
-	_, err := store.Append(t.Context(), "s", eventstore.Exactly(0), proposed(10))
-	var conflict *eventstore.ConflictError
-	if !errors.As(err, &conflict) || conflict.Actual != 0 {
-		t.Errorf("append: %v, want a conflict at 0", err)
+	again, conflicts := errRaced.Error(), "s: expected "
+	for name, c := range map[string]struct {
+		stream   string
+		expected eventstore.Expected
+		event    eventstore.Proposed
+		answer   string // "": done
+	}{
+		"where the stream is":        {"s", eventstore.Exactly(0), proposed(10), again},
+		"anywhere":                   {"s", eventstore.Any, proposed(10), again},
+		"to a stream that is":        {"s", eventstore.StreamExists, proposed(10), again},
+		"to a new stream":            {"new", eventstore.NoStream, proposed(10), again},
+		"before the stream":          {"s", eventstore.NoStream, proposed(10), conflicts},
+		"behind the stream":          {"s", eventstore.Exactly(1), proposed(10), conflicts},
+		"to a stream that is not":    {"none", eventstore.StreamExists, proposed(10), "none: expected "},
+		"what was written":           {"s", eventstore.NoStream, there, ""},
+		"what was written, anywhere": {"s", eventstore.Any, there, ""},
+	} {
+		got, err := store.Append(t.Context(), c.stream, c.expected, c.event)
+		switch {
+		case c.answer == "" && (err != nil || got != eventstore.Appended{Position: 1}):
+			t.Errorf("%s: %+v, %v; want what was answered first", name, got, err)
+		case c.answer != "" && (err == nil || !strings.HasPrefix(err.Error(), c.answer)):
+			t.Errorf("%s: %v, want %q", name, err, c.answer)
+		case c.answer != "" && errors.Is(err, eventstore.ErrConflict) == (c.answer == again):
+			t.Errorf("%s: %v is of another kind", name, err)
+		}
 	}
 	store.writer.ledger = prompt
 	if got, err := store.Append(t.Context(), "s", eventstore.Exactly(0), proposed(10)); err != nil || got.Position != 2 {
@@ -217,7 +240,7 @@ func TestAFullDatabaseRefusesForAWhile(t *testing.T) {
 			return err
 		}
 		_, err := store.Append(t.Context(), "s", eventstore.NoStream, proposed(10))
-		if domain.KindOf(err) != domain.Unavailable {
+		if faultOf(err) != "store-away" {
 			t.Errorf("%s: %v, want unavailable", code, err)
 		}
 	}

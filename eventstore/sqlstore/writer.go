@@ -154,24 +154,6 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 	}
 }
 
-// yield answers a group that others were always faster than: a conflict with
-// what is there by now.
-func (w *writer) yield(ctx context.Context, group []*request) ([]answer, error) {
-	tx, err := w.ledger.begin(ctx, group, w.metas)
-	if err != nil {
-		return nil, err
-	}
-	answers := make([]answer, len(group))
-	for i, r := range group {
-		last, _, err := tx.head(ctx, r.stream)
-		if err != nil {
-			return nil, errors.Join(err, tx.rollback(ctx))
-		}
-		answers[i].err = conflict(r, last)
-	}
-	return answers, tx.rollback(ctx)
-}
-
 // try runs a group once. What it learned is kept only if it commits.
 func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 	batch := &batch{writer: w, now: w.clock().UnixMicro(), heads: map[string]head{}}
