@@ -53,9 +53,16 @@ func refused(err error) bool {
 	return errors.Is(err, eventstore.ErrConflict) || errors.Is(err, eventstore.ErrDeleted)
 }
 
+// errShort is the end of writing: a standby that lagged has taken over, or an old
+// copy was put in place. Positions that were seen would be given to other events.
+var errShort = errors.New("the log is shorter than what was acknowledged")
+
 // begin forgets what was known if another process has written since.
 func (b *batch) begin(ctx context.Context) error {
 	w, last := b.writer, b.tx.tail()
+	if last.position < w.reached {
+		return fmt.Errorf("%w: its last position is %d, was %d", errShort, last.position, w.reached)
+	}
 	if !w.sure || last.position != w.tail.position {
 		metas, err := b.tx.metas(ctx)
 		if err != nil {

@@ -22,4 +22,9 @@
 // target_session_attrs asks for another kind: a standby may lag, and who reads
 // there and then elsewhere would miss events. For the same reason a balancer in
 // front of the servers that reads from replicas is not supported.
+//
+// A writer that finds the log shorter than it has seen it, after a failover to a
+// standby that lagged or under an old copy of the file, refuses to write from then
+// on: readers would have other events at positions that they have seen. What is
+// lost is an operator's to judge; a process that starts anew takes the log as it is.
 package sqlstore

@@ -34,7 +34,7 @@ func insist(ctx context.Context, store *Store, stream string, enough func() bool
 				break
 			}
 			var fault *domain.Fault
-			if err == nil || ctx.Err() != nil || errors.Is(err, eventstore.ErrConflict) || errors.As(err, &fault) && fault.Kind != domain.Unavailable {
+			if err == nil || ctx.Err() != nil || errors.Is(err, eventstore.ErrConflict) || errors.As(err, &fault) && (fault.Kind != domain.Unavailable || fault.Code == "store-broken") {
 				return fmt.Errorf("event %d of %s: revision %d, %w", n, stream, appended.Revision, err)
 			}
 		}

@@ -36,11 +36,12 @@ type writer struct {
 
 	beforeCommit func() error // nil but in tests
 
-	broken error // set once; from then on nothing is written
-	sure   bool  // what is below was so after the last transaction
-	tail   tail
-	metas  bool            // whether there is a stream of metadata
-	heads  map[string]head // known while nobody else writes
+	broken  error // set once; from then on nothing is written
+	reached int64 // the last position when a transaction committed; it never falls
+	sure    bool  // what is below was so after the last transaction
+	tail    tail
+	metas   bool            // whether there is a stream of metadata
+	heads   map[string]head // known while nobody else writes
 }
 
 func newWriter(ledger ledger, config Config, closing <-chan struct{}, committed func(int64)) *writer {
@@ -130,7 +131,7 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 		if err == nil {
 			return answers, nil
 		}
-		switch w.ledger.judge(err) {
+		switch w.judge(err) {
 		case locked:
 		case raced:
 			if races++; races > racesLost {
@@ -154,6 +155,14 @@ func (w *writer) commit(ctx context.Context, group []*request) ([]answer, error)
 	}
 }
 
+// judge tells what a transaction's failure means.
+func (w *writer) judge(err error) verdict {
+	if errors.Is(err, errShort) {
+		return broken
+	}
+	return w.ledger.judge(err)
+}
+
 // try runs a group once. What it learned is kept only if it commits.
 func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 	batch := &batch{writer: w, now: w.clock().UnixMicro(), heads: map[string]head{}}
@@ -162,7 +171,7 @@ func (w *writer) try(ctx context.Context, group []*request) ([]answer, error) {
 		w.sure, w.heads = false, map[string]head{}
 		return nil, err
 	}
-	w.tail, w.metas = batch.tail, batch.metas
+	w.tail, w.metas, w.reached = batch.tail, batch.metas, batch.tail.position
 	if len(w.heads) > headsKept {
 		clear(w.heads)
 	}
@@ -195,7 +204,7 @@ func (w *writer) transact(ctx context.Context, batch *batch, group []*request) (
 // store stops writing: an operator has to look and start it again.
 func (w *writer) fail(group []*request, err error) {
 	if w.broken == nil {
-		switch w.ledger.judge(err) {
+		switch w.judge(err) {
 		case broken:
 			w.log.Error("the event store refuses writes from now on", "error", err)
 			fault := domain.Faultf(domain.Unavailable, "store-broken", "the event store refuses writes after a storage error")
