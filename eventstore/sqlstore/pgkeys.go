@@ -20,8 +20,11 @@ const (
 )
 
 // openKeyTables opens or makes the tables for keys in PostgreSQL. It writes the
-// table anew after a key was destroyed, so that none of its files holds the key
-// as it was; the server's log, its replicas and its backups keep it, wrapped,
+// table anew after a key was destroyed, which takes the role that owns the table.
+// The new file holds the key as it was only where somebody may still ask for it: a
+// transaction that began before in the same database, a prepared one, a replication
+// slot or a standby's feedback. The server removes the old file, and does not
+// overwrite it. Its write-ahead log, replicas and backups keep the key, wrapped,
 // until they themselves are gone.
 func openKeyTables(ctx context.Context, dsn string) (keyDatabase, error) {
 	config, err := parsePostgres(dsn)
