@@ -61,7 +61,7 @@ func (l *lookout) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		limited, cancel := context.WithTimeout(ctx, l.store.config.Settings.DefaultDeadline)
+		limited, cancel := context.WithTimeoutCause(ctx, l.store.config.Settings.DefaultDeadline, errSilent)
 		head, err := l.store.Head(limited)
 		cancel()
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"time"
 
 	"google.golang.org/grpc/metadata"
 
@@ -101,23 +102,34 @@ func (s *Store) read(ctx context.Context, stream string, req *protocol.ReadReq, 
 	}
 }
 
-// readFrom makes one call. Whatever else but events comes is left out.
+// readFrom makes one call. Whatever else but events comes is left out. A server
+// that is waited for longer than the default deadline is given up, unless it
+// filters: it says nothing while nothing matches. The time that the consumer
+// takes does not count.
 func (s *Store) readFrom(
 	ctx context.Context, conn *connection, stream string, req *protocol.ReadReq, take func(eventstore.Recorded) bool,
 ) error {
-	ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, s.readHeaders))
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(metadata.NewOutgoingContext(ctx, s.readHeaders))
+	defer cancel(nil)
+	limit := s.config.Settings.DefaultDeadline
+	if req.GetOptions().GetFilter() != nil {
+		limit = math.MaxInt64
+	}
+	waiting := time.AfterFunc(limit, func() { cancel(errSilent) })
+	defer waiting.Stop()
 	call, err := conn.streams.Read(ctx, req)
 	if err != nil {
-		return explain(err, stream, eventstore.Any)
+		return unlessSilent(ctx, explain(err, stream, eventstore.Any))
 	}
 	for {
+		waiting.Reset(limit)
 		answer, err := call.Recv()
+		waiting.Stop()
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				return nil
 			}
-			return endOf(call, err, stream, eventstore.Any)
+			return unlessSilent(ctx, endOf(call, err, stream, eventstore.Any))
 		}
 		switch content := answer.GetContent().(type) {
 		case *protocol.ReadResp_Event:
@@ -128,4 +140,13 @@ func (s *Store) readFrom(
 			return errMissing
 		}
 	}
+}
+
+// unlessSilent is the error of a call that was not given up for silence, or
+// tells that it was and that its node seems to be gone.
+func unlessSilent(ctx context.Context, err error) error {
+	if errors.Is(context.Cause(ctx), errSilent) {
+		return &lost{cause: errSilent, node: true}
+	}
+	return err
 }

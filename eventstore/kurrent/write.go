@@ -50,8 +50,8 @@ func (s *Store) outcome(ctx context.Context, attempt string, doubtful bool, err 
 	return fmt.Errorf("%s: %w: %w", attempt, errUnknown, err)
 }
 
-// errSilent is the cause of a try's end at the default deadline. The deadline of
-// the caller says nothing about the node.
+// errSilent is the cause of the end of a try or a read at the default deadline.
+// The deadline of the caller says nothing about the node.
 var errSilent = errors.New("the event store said nothing for too long")
 
 // bounded limits a call by the default deadline; looking for a node has limits
