@@ -195,8 +195,9 @@ func TestAConflictAfterAnUnknownOutcomeIsAConflict(t *testing.T) {
 func TestANodeThatLosesItsLeadershipAmongAppendsMayHaveKeptThem(t *testing.T) {
 	nodes, hosts := gossiping(t, leader, follower)
 	nodes[1].onFeatures = batchFeatures()
+	var calls ids
 	nodes[1].onBatch = func(call batchServer) error {
-		for range 2 {
+		for range max(1, 3-calls.add(nil)) { // two in the first call, one in those behind it
 			if _, err := call.Recv(); err != nil {
 				return err
 			}
