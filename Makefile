@@ -9,6 +9,9 @@ TOOL := go tool -modfile=tools/go.mod
 # The Temporal server is compiled into these; with the race detector that takes
 # ten minutes and finds nothing of ours.
 SERVER_PACKAGES := /cmd/|/deploy/local/temporald|/e2e|/bench
+# Phones, browsers and clients with deadlines of seconds are in these: nothing
+# else takes the processors from them.
+ALONE_PACKAGES := /e2e|/eventstore/judges|/deploy/local/temporald
 # These start and kill processes all the time; what runs in them is raced elsewhere.
 KILLING_PACKAGES := /eventstore/proofs/|/eventstore/judges
 
@@ -31,7 +34,10 @@ deps: ## what the tests need from the system (sipp, chromium, PostgreSQL, EventS
 	bash scripts/deps.sh
 
 test: deps build ## all tests; the last line is "N passed, 0 failed"
-	set -o pipefail; DIALTONE_BINARY=$(CURDIR)/$(BIN) go test -json -timeout 20m ./... | go run ./scripts/testsum
+	export DIALTONE_BINARY=$(CURDIR)/$(BIN); set -o pipefail; { \
+		go test -json -timeout 20m $$(go list ./... | grep -vE '$(ALONE_PACKAGES)'); many=$$?; \
+		go test -json -timeout 20m -p 1 $$(go list ./... | grep -E '$(ALONE_PACKAGES)'); exit $$((many | $$?)); \
+	} | go run ./scripts/testsum
 
 check: fmt lint race ## format, vet, linters, workflowcheck, -race
 

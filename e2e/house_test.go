@@ -156,7 +156,7 @@ func (a answer) decode(t *testing.T, into any) {
 }
 
 var web = &http.Client{
-	Timeout:       20 * time.Second,
+	Timeout:       60 * time.Second, // a machine may be busy
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	Transport:     &http.Transport{MaxIdleConnsPerHost: 32},
 }
