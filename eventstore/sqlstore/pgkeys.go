@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ const (
 		where subject_keys.destroyed is null returning 1)
 		update key_destructions set count = count + 1 where exists (select from gone)`
 	pgDestructions = `select count from key_destructions`
+	pgFile         = `select pg_relation_filenode('subject_keys')::bigint`
 	pgOverwrite    = `vacuum full subject_keys`
 )
 
@@ -45,10 +47,29 @@ func openKeyTables(ctx context.Context, dsn string) (keyDatabase, error) {
 			err = db.QueryRowContext(ctx, pgDestructions).Scan(&count)
 			return count, err
 		},
-		overwrite: func(ctx context.Context) error {
-			_, err := db.ExecContext(ctx, pgOverwrite)
-			return err
-		},
-		close: db.Close,
+		overwrite: func(ctx context.Context) error { return writeAnew(ctx, db) },
+		close:     db.Close,
 	}, nil
+}
+
+// errNotOwner is the end of what the server only warns of.
+var errNotOwner = errors.New("PostgreSQL did not write the table of keys anew: its role has to own it")
+
+// writeAnew puts the table of keys into another file. Whether the server has done
+// that is told by the file's number alone.
+func writeAnew(ctx context.Context, db *sql.DB) error {
+	var before, after int64
+	if err := db.QueryRowContext(ctx, pgFile).Scan(&before); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, pgOverwrite); err != nil {
+		return err
+	}
+	if err := db.QueryRowContext(ctx, pgFile).Scan(&after); err != nil {
+		return err
+	}
+	if before == after {
+		return errNotOwner
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"bytes"
 	"errors"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -76,4 +77,33 @@ func inTables(t *testing.T, connection *pgx.Conn, folder string, wanted []byte) 
 		}
 	}
 	return false
+}
+
+func TestWhoMayNotWriteTheTableAnewIsTold(t *testing.T) {
+	dsn := pgserver.Schema(t)
+	ensure(t, openKeys(t, dsn), "user-1")
+	modest, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close(t.Context())
+	const name, password = "no_owner", "no-secret"
+	_, err = connection.Exec(t.Context(), `create role `+name+` login password '`+password+`';
+		grant select, insert, update on all tables in schema `+modest.Query().Get("search_path")+` to `+name+`;
+		grant usage on schema `+modest.Query().Get("search_path")+` to `+name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	modest.User = url.UserPassword(name, password)
+	keys := openKeys(t, modest.String())
+	if err := keys.Destroy(t.Context(), "user-1", time.Unix(1_700_000_000, 0)); err == nil {
+		t.Error("a key is called destroyed whose table was not written anew")
+	}
+	if err := openKeys(t, dsn).Destroy(t.Context(), "user-1", time.Unix(1_700_000_000, 0)); err != nil {
+		t.Errorf("its owner afterwards: %v", err)
+	}
 }

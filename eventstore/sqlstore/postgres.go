@@ -238,7 +238,8 @@ func judgePostgres(err error) verdict {
 // passesPostgres tells whether a read that failed is worth another connection:
 // the server was stopped, or is starting, or a lock was held for long.
 func passesPostgres(err error) bool {
-	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, sql.ErrNoRows) || errors.Is(err, errNotOwner) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	code := sqlState(err)
