@@ -164,7 +164,7 @@ func pgbench(ctx context.Context, engine *pgserver.Server) (float64, error) {
 	defer os.RemoveAll(folder)
 	script := filepath.Join(folder, "insert.sql")
 	const statement = "insert into events (position, stream, revision, id, type, data, meta, recorded)\n" +
-		"select n, 'bench-' || :client_id, n, gen_random_uuid()::text, 'bench.written.v1', '\\x%[1]x', '\\x%[1]x', 0 from nextval('floor') n;\n"
+		"select n, 'bench-' || :client_id, n, gen_random_uuid(), 'bench.written.v1', '\\x%[1]x', '\\x%[1]x', 0 from nextval('floor') n;\n"
 	if err := os.WriteFile(script, fmt.Appendf(nil, statement, payload), 0o600); err != nil {
 		return 0, err
 	}

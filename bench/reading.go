@@ -142,16 +142,20 @@ func filled(n int) string { return fmt.Sprintf("filled-%09d", n) }
 // the store would take longer than all that is measured. Each stream has ten
 // events, spread evenly.
 func fill(ctx context.Context, file string, events int) error {
-	db, err := bareFile(ctx, file, "synchronous(OFF)", "cache_size(-2000000)", "temp_store(MEMORY)")
+	db, err := bareFile(ctx, file, "synchronous(OFF)", "cache_size(-400000)", "temp_store(MEMORY)")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	const statement = `with recursive n (i) as (select 0 union all select i + 1 from n where i + 1 < $1)
+	const portion = 250_000 // in one transaction
+	const statement = `with recursive n (i) as (select $1 union all select i + 1 from n where i + 1 < $2)
 		insert into events (position, stream, revision, id, type, data, meta, recorded)
-		select i + 1, printf('filled-%09d', i % $2), i / $2, printf('%08x-0000-4000-8000-%012x', i, i), 'bench.written.v1', $3, $3, $4 + i from n`
-	if _, err := db.ExecContext(ctx, statement, events, events/rareEvents, payload, fillRecorded); err != nil {
-		return fmt.Errorf("fill %d events: %w", events, err)
+		select i + 1, printf('filled-%09d', i % $3), i / $3, printf('%08x-0000-4000-8000-%012x', i, i), 'bench.written.v1', $4, $4, $5 + i from n`
+	for from := 0; from < events; from += portion {
+		to := min(events, from+portion)
+		if _, err := db.ExecContext(ctx, statement, from, to, events/rareEvents, payload, fillRecorded); err != nil {
+			return fmt.Errorf("fill %d events: %w", events, err)
+		}
 	}
 	_, err = db.ExecContext(ctx, `pragma wal_checkpoint(truncate)`)
 	return err
