@@ -44,10 +44,10 @@ type following struct {
 	filter filter
 	yield  func(eventstore.Message, error) bool
 
-	last   eventstore.Position // everything up to here has been told
+	last   eventstore.Position // the server has nothing that matches and was not told up to here, by its own word
 	told   eventstore.Position // of the last event of the call, or where the call began
 	mark   eventstore.Position // the last mark of the call
-	safe   eventstore.Position // where a call may begin: an event, or a mark at or behind which there was one
+	safe   eventstore.Position // where a call may begin, and what is told: an event, or a mark at or behind which there was one
 	caught eventstore.Position // of the last CaughtUp
 	live   bool                // there was one
 

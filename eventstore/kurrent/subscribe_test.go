@@ -209,7 +209,7 @@ func TestASubscriptionIsToldHowFarNothingMatchesWithoutBeginningAnew(t *testing.
 		return silence(call)
 	}
 	f := follow(t, open(t, quick((&fake{onRead: j.read}).start(t))), "s")
-	f.tells("E1 C2 U2 U4")
+	f.tells("E1 U1 U4")
 	if j.subscriptions() != 1 {
 		t.Errorf("%d subscriptions", j.subscriptions())
 	}
@@ -257,7 +257,7 @@ func TestAnEventAtTheMarkAheadOfItIsDelivered(t *testing.T) {
 				}
 				config := quick((&fake{onRead: j.read}).start(t))
 				config.WatchEvery = time.Hour
-				follow(t, open(t, config), prefixes...).tells("E1 C2 E2 E3")
+				follow(t, open(t, config), prefixes...).tells("E1 E2 E3") // a consumer that kept 2 would begin behind it
 			})
 		}
 	}
@@ -277,7 +277,7 @@ func TestAnEventAtTheMarkAheadOfItIsMissedWhenItStaysAway(t *testing.T) {
 			j.send(call, 1, 2)
 			return silence(call)
 		}
-		follow(t, open(t, quick((&fake{onRead: j.read}).start(t))), prefixes...).tells("E1 U2 E2")
+		follow(t, open(t, quick((&fake{onRead: j.read}).start(t))), prefixes...).tells("E1 U1 E2")
 	}
 }
 

@@ -19,10 +19,12 @@ func (f *following) take(content *protocol.ReadResp) bool {
 		}
 		return f.tell(eventstore.Message{Kind: eventstore.EventAppeared, Event: event, Position: event.Position})
 	case *protocol.ReadResp_Checkpoint_:
-		if !f.marked(eventstore.Position(content.Checkpoint.GetCommitPosition())) {
+		before := f.safe
+		f.marked(eventstore.Position(content.Checkpoint.GetCommitPosition()))
+		if f.safe == before {
 			return true
 		}
-		return f.tell(eventstore.Message{Kind: eventstore.Checkpoint, Position: f.last})
+		return f.tell(eventstore.Message{Kind: eventstore.Checkpoint, Position: f.safe})
 	case *protocol.ReadResp_CaughtUp_:
 		if position := content.CaughtUp.GetPosition(); position != nil {
 			f.marked(eventstore.Position(position.GetCommitPosition()))
@@ -44,12 +46,11 @@ func (f *following) passed(position eventstore.Position) bool {
 	return true
 }
 
-// marked notes a place that the server names without an event; false if it is
-// no progress. The largest number stands for the end of the log and is no
-// position.
-func (f *following) marked(position eventstore.Position) bool {
+// marked notes a place that the server names without an event, if it is
+// progress. The largest number stands for the end of the log and is no position.
+func (f *following) marked(position eventstore.Position) {
 	if position <= f.last || position == math.MaxUint64 {
-		return false
+		return
 	}
 	f.confirm(position)
 	f.mark = position
@@ -57,7 +58,6 @@ func (f *following) marked(position eventstore.Position) bool {
 		f.safe = max(f.safe, position) // there was an event at or behind it already
 	}
 	f.advance(position)
-	return true
 }
 
 // confirm takes the last mark for safe when the same call goes on behind it.
@@ -72,9 +72,11 @@ func (f *following) advance(position eventstore.Position) {
 	f.last, f.patience = max(f.last, position), 1
 }
 
+// caughtUp tells no mark that may lie ahead of the log: a consumer keeps what it
+// is told, and would begin behind an event that comes to stand there.
 func (f *following) caughtUp() bool {
-	f.caught, f.live = f.last, true
-	return f.tell(eventstore.Message{Kind: eventstore.CaughtUp, Position: f.last})
+	f.caught, f.live = f.safe, true
+	return f.tell(eventstore.Message{Kind: eventstore.CaughtUp, Position: f.safe})
 }
 
 func (f *following) tell(message eventstore.Message) bool { return f.yield(message, nil) }

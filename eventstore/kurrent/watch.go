@@ -14,7 +14,7 @@ const mostPatience = 32
 // nothing for a whole period while the head is ahead stands still, unless
 // nothing that matches lies between.
 func (f *following) compare(ctx context.Context, head eventstore.Position) error {
-	if head <= f.last && (!f.live || f.caught < f.last) {
+	if head <= f.last && (!f.live || f.caught < f.safe) {
 		f.still = 0
 		return f.goneUnless(f.caughtUp())
 	}
@@ -68,7 +68,7 @@ func (f *following) lookAhead(ctx context.Context) error {
 		return errStalled
 	}
 	f.safe = max(f.safe, head)
-	if f.advance(head); f.live && f.caught == f.last {
+	if f.advance(head); f.live && f.caught == f.safe {
 		return nil
 	}
 	return f.goneUnless(f.caughtUp())
