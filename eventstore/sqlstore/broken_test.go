@@ -27,7 +27,12 @@ func faultOf(err error) string {
 
 func openHere(t *testing.T) *Store {
 	t.Helper()
-	store, err := Open(t.Context(), Config{Path: filepath.Join(t.TempDir(), "events.db"), Clock: time.Now})
+	return openAt(t, filepath.Join(t.TempDir(), "events.db"))
+}
+
+func openAt(t *testing.T, path string) *Store {
+	t.Helper()
+	store, err := Open(t.Context(), Config{Path: path, Clock: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

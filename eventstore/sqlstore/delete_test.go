@@ -114,10 +114,12 @@ func TestAPageThatEndsBeforeOrAtATombstoneIsFollowedToTheEnd(t *testing.T) {
 	}
 }
 
-// earlier is the table as it was before binary events were told apart.
+// earlier is the table as it was before binary events were told apart, with an
+// index of all ids.
 const earlier = `create table events (
 	position integer primary key, stream text not null, revision bigint not null, id text not null, type text not null,
 	data blob not null, meta blob not null, recorded bigint not null, unique (stream, revision));
+create index events_by_id on events (stream, id);
 insert into events values (1, 's', 0, '%s', 'old.v1', '{"n":1}', '{}', 1000000);`
 
 func TestAFileOfAnEarlierVersionIsUpgraded(t *testing.T) {
@@ -137,6 +139,11 @@ func TestAFileOfAnEarlierVersionIsUpgraded(t *testing.T) {
 		binary.Data, binary.Binary = []byte{0, 255}, true
 		if _, err := store.Append(t.Context(), "s", eventstore.Exactly(0), binary); err != nil {
 			t.Fatal(err)
+		}
+		known := event("old")
+		known.ID = id
+		if at, err := store.Append(t.Context(), "s", eventstore.Any, known); err != nil || at.Position != 1 {
+			t.Errorf("the old event again: at %d, %v", at.Position, err)
 		}
 		got := read(t, store, "s")
 		if len(got) != 2 || got[0].ID != id || got[0].Binary || string(got[0].Data) != `{"n":1}` || !got[1].Binary {

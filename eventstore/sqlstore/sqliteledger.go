@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"dialtone/eventstore"
 )
@@ -16,7 +17,8 @@ type sqliteLedger struct {
 }
 
 func newSQLiteLedger(ctx context.Context, db *sql.DB) (*sqliteLedger, error) {
-	prepared, err := prepare(ctx, db, wholePage, selectTail, selectStream, selectMeta, selectMetas, selectByID, selectIDs, insertEvent)
+	prepared, err := prepare(ctx, db, wholePage, selectTail, selectStream, selectMeta, selectMetas,
+		selectSeen, insertIDs, upsertSeen, selectByID, selectIDs, insertEvent)
 	return &sqliteLedger{db, prepared}, err
 }
 
@@ -78,12 +80,35 @@ func (t *sqliteTransaction) head(ctx context.Context, stream string) (head, even
 }
 
 func (t *sqliteTransaction) place(ctx context.Context, s spot) (head, error) {
+	if err := t.see(ctx, s.stream); err != nil {
+		return head{}, fmt.Errorf("index the ids: %w", err)
+	}
 	var first head
 	err := t.statement(ctx, selectByID).QueryRowContext(ctx, s.stream, s.id).Scan(&first.revision, &first.position)
 	if errors.Is(err, sql.ErrNoRows) {
 		return none, nil
 	}
 	return first, err
+}
+
+// see indexes the ids that a stream got since they were looked for before.
+func (t *sqliteTransaction) see(ctx context.Context, stream string) error {
+	last, _, err := t.head(ctx, stream)
+	if err != nil {
+		return err
+	}
+	seen := none.revision
+	if err := t.statement(ctx, selectSeen).QueryRowContext(ctx, stream).Scan(&seen); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if seen >= last.revision {
+		return nil
+	}
+	if _, err := t.statement(ctx, insertIDs).ExecContext(ctx, stream, seen); err != nil {
+		return err
+	}
+	_, err = t.statement(ctx, upsertSeen).ExecContext(ctx, stream)
+	return err
 }
 
 func (t *sqliteTransaction) ids(ctx context.Context, stream string, behind int64, limit int) ([]placed, error) {

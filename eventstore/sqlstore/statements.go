@@ -18,7 +18,12 @@ const (
 	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
 	selectMeta      = `select revision, position, format, data from events where stream = $1 order by revision desc limit 1`
 	selectMetas     = `select count(*) from (select 1 from events where stream >= '$$' and stream < '$%' limit 1) as metas`
-	selectByID      = `select revision, position from events where stream = $1 and id = $2 order by revision limit 1`
+	selectByID      = `select revision, position from ids where stream = $1 and id = $2`
+	selectSeen      = `select revision from seen where stream = $1`
+	insertIDs       = `insert into ids select stream, id, revision, position from events where stream = $1 and revision > $2
+		order by revision on conflict do nothing`
+	upsertSeen      = `insert into seen select stream, revision from events where stream = $1 order by revision desc limit 1
+		on conflict (stream) do update set revision = excluded.revision`
 	selectIDs       = `select id, position from events where stream = $1 and revision > $2 order by revision limit $3`
 	selectForwards  = `select ` + packed + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
 	selectBackwards = `select ` + packed + ` from events where stream = $1 and revision <= $2 order by revision desc limit $3`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime"
 	"time"
 
 	"dialtone/domain"
@@ -13,11 +14,13 @@ import (
 	"dialtone/eventstore/internal/points"
 )
 
-// The bounds of one group, how long a closing store waits for a lock, and how
-// often a group is tried again that others raced past the lock.
+// The bounds of one group, how often one more append is waited for, how long a
+// closing store waits for a lock, and how often a group is tried again that
+// others raced past the lock.
 const (
 	groupAppends = 256
 	groupBytes   = 8 << 20
+	idleTurns    = 64
 	headsKept    = 16384
 	lastPatience = 5 * time.Second
 	racesLost    = 10
@@ -77,15 +80,18 @@ func (w *writer) drain(ctx context.Context) {
 	}
 }
 
-// gather takes what waits behind the first append, within bounds.
+// gather takes what waits behind the first append, within bounds. Those that
+// were answered a moment ago get the processor a few times before it is enough:
+// one fsync for all who come again beats two for half of them each.
 func (w *writer) gather(first *request) []*request {
 	group, size := []*request{first}, first.size
-	for len(group) < groupAppends && size < groupBytes {
+	for idle := 0; idle < idleTurns && len(group) < groupAppends && size < groupBytes; {
 		select {
 		case next := <-w.queue:
-			group, size = append(group, next), size+next.size
+			group, size, idle = append(group, next), size+next.size, 0
 		default:
-			return group
+			runtime.Gosched()
+			idle++
 		}
 	}
 	return group
