@@ -14,15 +14,15 @@ const (
 	columns = `position, stream, revision, id, type, data, meta, recorded, format`
 	packed  = `position, stream, revision, id || type as names, data, meta, recorded * 2 + format as moment` // see row
 
-	selectTail      = `select position, recorded from events order by position desc limit 1`
-	selectStream    = `select revision, position from events where stream = $1 order by revision desc limit 1`
-	selectMeta      = `select revision, position, format, data from events where stream = $1 order by revision desc limit 1`
-	selectMetas     = `select count(*) from (select 1 from events where stream >= '$$' and stream < '$%' limit 1) as metas`
-	selectByID      = `select revision, position from ids where stream = $1 and id = $2`
-	selectSeen      = `select revision from seen where stream = $1`
-	insertIDs       = `insert into ids select stream, id, revision, position from events where stream = $1 and revision > $2
+	selectTail   = `select position, recorded from events order by position desc limit 1`
+	selectStream = `select revision, position from events where stream = $1 order by revision desc limit 1`
+	selectMeta   = `select revision, position, format, data from events where stream = $1 order by revision desc limit 1`
+	selectMetas  = `select count(*) from (select 1 from events where stream >= '$$' and stream < '$%' limit 1) as metas`
+	selectByID   = `select revision, position from ids where stream = $1 and id = $2`
+	selectSeen   = `select revision from seen where stream = $1`
+	insertIDs    = `insert into ids select stream, id, revision, position from events where stream = $1 and revision > $2
 		order by revision on conflict do nothing`
-	upsertSeen      = `insert into seen select stream, revision from events where stream = $1 order by revision desc limit 1
+	upsertSeen = `insert into seen select stream, revision from events where stream = $1 order by revision desc limit 1
 		on conflict (stream) do update set revision = excluded.revision`
 	selectIDs       = `select id, position from events where stream = $1 and revision > $2 order by revision limit $3`
 	selectForwards  = `select ` + packed + ` from events where stream = $1 and revision >= $2 order by revision limit $3`
