@@ -29,19 +29,20 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := slices.Sorted(maps.Keys(presets)), []string{"onenet", "unifyoffice"}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(presets)), []string{"officesmart", "onenet", "onepro", "teleproffs", "unifyoffice"}; !slices.Equal(got, want) {
 		t.Errorf("presets %q, want %q", got, want)
 	}
 	anyExtension := policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true}
 	onenet := policy.Policy{
-		Name: "onenet", Version: 1, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
+		Name: "onenet", Version: 2, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
 		Email: policy.EmailOptional, FirstNameLength: 23, LastNameLength: 30, Extension: anyExtension,
+		Login: policy.Login{Names: []string{"username", "email", "number"}},
 	}
 	if !reflect.DeepEqual(presets["onenet"], onenet) {
 		t.Errorf("onenet is %+v, want %+v", presets["onenet"], onenet)
 	}
 	unify := policy.Policy{
-		Name: "unifyoffice", Version: 1, Operator: "Unify Office", Steps: []string{"line", "link"}, AdminsChange: true,
+		Name: "unifyoffice", Version: 2, Operator: "Unify Office", Steps: []string{"line", "link"}, AdminsChange: true,
 		Email: policy.EmailRequired, Quota: true, ReminderBySMS: true, FirstNameLength: 64, LastNameLength: 64, Extension: anyExtension,
 		Link: policy.Link{Valid: policy.Duration(48 * time.Hour), RemindAfter: policy.Duration(36 * time.Hour)},
 		Secrets: policy.Secrets{
@@ -49,9 +50,54 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 			PIN:      policy.PIN{Min: 6, Max: 10}, SecurityQuestion: true,
 			Questions: []string{"first-pet", "first-school", "birth-town", "first-car", "childhood-friend"},
 		},
+		Login: policy.Login{Names: []string{"email", "number"}},
 	}
 	if !reflect.DeepEqual(presets["unifyoffice"], unify) {
 		t.Errorf("unifyoffice is %+v, want %+v", presets["unifyoffice"], unify)
+	}
+}
+
+func TestThePresetsOfTemporaryPasswordsHoldTheGuidesRules(t *testing.T) {
+	presets, err := policies.Presets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hours := func(n int) policy.Duration { return policy.Duration(time.Duration(n) * time.Hour) }
+	names := func(p policy.Policy) policy.Policy { // what the guides leave open
+		p.Version, p.Operator, p.AdminsChange, p.Quota, p.ReminderBySMS = 1, presets[p.Name].Operator, true, true, true
+		p.FirstNameLength, p.LastNameLength = 23, 30
+		return p
+	}
+	for _, want := range []policy.Policy{
+		{
+			Name: "onepro", Steps: []string{"line", "credentials"}, Email: policy.EmailRequired, Mobile: policy.MobileRequired,
+			Extension:   policy.Extension{Min: 4, Max: 4, LastDigits: 4, NextFree: true},
+			Login:       policy.Login{Names: []string{"username"}, ChangeUsername: true},
+			Credentials: policy.Credentials{Username: "mail", Password: []string{"sms"}, Passcode: 6, TemporaryValid: hours(168)},
+			Sender:      policy.Sender{SMS: "ONE Pro", Wide: true},
+		},
+		{
+			Name: "teleproffs", Steps: []string{"line", "link", "mobile"}, ActivateAtOnce: true, Email: policy.EmailOptional,
+			Extension:    policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true},
+			Link:         policy.Link{Valid: hours(48), RemindAfter: hours(36)},
+			Login:        policy.Login{Names: []string{"email", "username", "number"}},
+			Credentials:  policy.Credentials{Password: []string{"sms", "hand"}, TemporaryValid: hours(168)},
+			Verification: policy.Verification{Licences: []string{"free"}, Digits: 7, Valid: policy.Duration(10 * time.Minute), Guesses: 5},
+			Sender:       policy.Sender{SMS: "NoReply"},
+		},
+		{
+			Name: "officesmart", Steps: []string{"line", "credentials"}, ActivateAtOnce: true, Email: policy.EmailAtFirstLogin,
+			Extension: policy.Extension{Min: 3, Max: 3, LastDigits: 3, NextFree: true},
+			Login:     policy.Login{Names: []string{"number"}},
+			Credentials: policy.Credentials{
+				Password: []string{"mail", "sms", "hand"}, MaxAge: hours(365 * 24), CompanyMaxAge: hours(365 * 24),
+				RemindBefore: []policy.Duration{hours(720), hours(168), hours(24)},
+			},
+		},
+	} {
+		if got := presets[want.Name]; !reflect.DeepEqual(got, names(want)) {
+			t.Errorf("%s is %+v, want %+v", want.Name, got, names(want))
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ package policy
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dialtone/domain"
@@ -12,19 +13,25 @@ import (
 
 // The steps an activation can be made of, in the order in which a policy lists them.
 const (
-	StepLine    = "line"    // number and extension are the user's, calls out may begin
-	StepNetwork = "network" // the operator's network activates the service
-	StepLink    = "link"    // the user follows the mailed link and sets the first secrets
+	StepLine        = "line"        // number and extension are the user's, calls out may begin
+	StepNetwork     = "network"     // the operator's network activates the service
+	StepLink        = "link"        // the user follows the mailed link and sets the first secrets
+	StepCredentials = "credentials" // a user name and a temporary password are handed over
+	StepMobile      = "mobile"      // the user proves to hold the mobile, for licences that ring it
 )
+
+var steps = []string{StepLine, StepNetwork, StepLink, StepCredentials, StepMobile}
 
 // StepDetails is the step that no policy lists: it comes first where a number
 // was ordered without a person, and waits until it is known who that is.
 const StepDetails = "details"
 
-// How an e-mail address is asked for.
+// How an e-mail address or a mobile is asked for (X2).
 const (
-	EmailRequired = "required"
-	EmailOptional = "optional"
+	EmailRequired     = "required"
+	EmailOptional     = "optional"
+	EmailAtFirstLogin = "at-first-login" // whoever has none names one after the first login
+	MobileRequired    = EmailRequired
 )
 
 // Policy is one operator's rules. Durations are written as "48h" in files.
@@ -36,7 +43,8 @@ type Policy struct {
 	Steps           []string  `json:"steps"`
 	ActivateAtOnce  bool      `json:"activateAtOnce"`  // creating a user starts the activation
 	AdminsChange    bool      `json:"adminsChange"`    // company admins may change and delete users who are not active
-	Email           string    `json:"email"`           // EmailRequired or EmailOptional
+	Email           string    `json:"email"`           // EmailRequired, EmailOptional or EmailAtFirstLogin
+	Mobile          string    `json:"mobile,omitzero"` // MobileRequired where SMS must reach everybody
 	Quota           bool      `json:"quota"`           // as many users as licences were ordered
 	ReminderBySMS   bool      `json:"reminderBySMS"`   // beside the mail, where there is a mobile
 	FirstNameLength int       `json:"firstNameLength"` // longest, in code points
@@ -44,6 +52,13 @@ type Policy struct {
 	Extension       Extension `json:"extension"`
 	Link            Link      `json:"link"`
 	Secrets         Secrets   `json:"secrets"`
+
+	Login        Login        `json:"login,omitzero"`
+	Credentials  Credentials  `json:"credentials,omitzero"`
+	Lock         Lock         `json:"lock,omitzero"`
+	Verification Verification `json:"verification,omitzero"`
+	Sender       Sender       `json:"sender,omitzero"`
+	Brand        Brand        `json:"brand,omitzero"`
 }
 
 // Extension says what a short number looks like.
@@ -57,7 +72,8 @@ type Extension struct {
 // Link says how long an activation link lives.
 type Link struct {
 	Valid       Duration `json:"valid"`
-	RemindAfter Duration `json:"remindAfter"` // 0: never
+	RemindAfter Duration `json:"remindAfter"`          // 0: never
+	SMSPassword bool     `json:"smsPassword,omitzero"` // the page also asks for a password sent by SMS (X3)
 }
 
 // Secrets says what a user sets when following the link.
@@ -98,10 +114,11 @@ func (p Policy) Validate() error {
 	c.Need(len(p.Steps) > 0, "/steps", "missing", "needs at least one step")
 	for i, step := range p.Steps {
 		c.Need(!slices.Contains(p.Steps[:i], step), "/steps", "twice", "names %q twice", step)
-		c.Need(step == StepLine || step == StepNetwork || step == StepLink, "/steps", "unknown", "knows line, network and link, not %q", step)
+		c.Need(slices.Contains(steps, step), "/steps", "unknown", "knows %s, not %q", strings.Join(steps, ", "), step)
 	}
-	c.Need(p.Email == EmailRequired || p.Email == EmailOptional, "/email", "unknown", "is required or optional")
-	c.Need(!p.Has(StepLink) || p.Email == EmailRequired, "/email", "conflict", "must be required where a link is mailed")
+	asked := p.Email == EmailRequired || p.Email == EmailOptional || p.Email == EmailAtFirstLogin
+	c.Need(asked, "/email", "unknown", "is required, optional or at-first-login")
+	c.Need(p.Mobile == "" || p.Mobile == EmailOptional || p.Mobile == MobileRequired, "/mobile", "unknown", "is required or optional")
 	c.Need(p.FirstNameLength > 0, "/firstNameLength", "too-small", "is at least 1")
 	c.Need(p.LastNameLength > 0, "/lastNameLength", "too-small", "is at least 1")
 	c.Need(p.Extension.Min >= 1 && p.Extension.Min <= p.Extension.Max && p.Extension.Max <= 6, "/extension", "out-of-range", "has between 1 and 6 digits, min not above max")
@@ -110,12 +127,17 @@ func (p Policy) Validate() error {
 	if p.Has(StepLink) {
 		c.Need(p.Link.Valid > 0, "/link/valid", "too-small", "is a duration above 0, such as 48h")
 		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
-		c.Need(p.Secrets.Password.Min >= 8 && p.Secrets.Password.Min <= p.Secrets.Password.Max, "/secrets/password", "out-of-range", "has at least 8 characters, min not above max")
-		pin := p.Secrets.PIN
-		c.Need(pin == PIN{} || pin.Min >= 4 && pin.Min <= pin.Max, "/secrets/pin", "out-of-range", "has at least 4 digits, min not above max")
-		c.Need(!p.Secrets.SecurityQuestion || len(p.Secrets.Questions) > 0, "/secrets/questions", "missing", "needs questions to choose from")
 	}
+	p.checkSecrets(&c)
+	p.checkAccount(&c)
 	return c.Err()
+}
+
+func (p Policy) checkSecrets(c *domain.Check) {
+	password, pin := p.Secrets.PasswordRule(), p.Secrets.PIN
+	c.Need(password.Min >= 8 && password.Min <= password.Max, "/secrets/password", "out-of-range", "has at least 8 characters, min not above max")
+	c.Need(pin == PIN{} || pin.Min >= 4 && pin.Min <= pin.Max, "/secrets/pin", "out-of-range", "has at least 4 digits, min not above max")
+	c.Need(!p.Secrets.SecurityQuestion || len(p.Secrets.Questions) > 0, "/secrets/questions", "missing", "needs questions to choose from")
 }
 
 // Duration is a time.Duration that is written as text ("48h") in JSON.

@@ -26,11 +26,12 @@ type Rule struct {
 
 // PasswordRules lists the rules of a password in the order in which they are shown.
 func (s Secrets) PasswordRules() []Rule {
-	rules := []Rule{{Code: "length", Min: s.Password.Min, Max: s.Password.Max}}
+	p := s.PasswordRule()
+	rules := []Rule{{Code: "length", Min: p.Min, Max: p.Max}}
 	for _, r := range []struct {
 		on   bool
 		code string
-	}{{s.Password.NeedsLetter, "letter"}, {s.Password.NeedsDigit, "digit"}, {s.Password.NeedsSpecial, "special"}} {
+	}{{p.NeedsLetter, "letter"}, {p.NeedsDigit, "digit"}, {p.NeedsSpecial, "special"}} {
 		if r.on {
 			rules = append(rules, Rule{Code: r.code})
 		}
@@ -67,7 +68,7 @@ func (s Secrets) Check(in Chosen, personal []string) error {
 }
 
 func (s Secrets) checkPassword(c *domain.Check, in Chosen, personal []string) {
-	p, length := s.Password, utf8.RuneCountInString(in.Password)
+	p, length := s.PasswordRule(), utf8.RuneCountInString(in.Password)
 	c.Need(utf8.ValidString(in.Password), "/password", "encoding", "is not valid text")
 	c.Need(length >= p.Min && length <= p.Max, "/password", "length", "needs %d to %d characters, has %d", p.Min, p.Max, length)
 	c.Need(!p.NeedsLetter || strings.ContainsFunc(in.Password, unicode.IsLetter), "/password", "letter", "needs a letter")
