@@ -6,7 +6,9 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"math"
 	"net/http"
+	"strconv"
 
 	"dialtone/domain"
 )
@@ -51,6 +53,7 @@ const (
 	codeTooLarge        = "too-large"
 	codeKeyReused       = "idempotency-key-reused"
 	codeInternal        = "internal"
+	codeTooSoon         = "too-soon"
 )
 
 var statusesOfCodes = map[string]int{
@@ -60,6 +63,7 @@ var statusesOfCodes = map[string]int{
 	codeTooLarge:        http.StatusRequestEntityTooLarge,
 	codeKeyReused:       http.StatusUnprocessableEntity,
 	codeInternal:        http.StatusInternalServerError,
+	codeTooSoon:         http.StatusTooManyRequests,
 }
 
 // statusOf gives the HTTP status of an error.
@@ -80,6 +84,9 @@ func (s *Server) problem(ctx context.Context, err error) *Problem {
 	}
 	status := statusOf(fault)
 	p := newProblem(ctx, status, fault.Code, fault.Detail)
+	if fault.Wait > 0 {
+		p.header.Set("Retry-After", strconv.Itoa(int(math.Ceil(fault.Wait.Seconds()))))
+	}
 	for _, f := range fault.Fields {
 		p.Errors = append(p.Errors, FieldProblem{Pointer: f.Pointer, Detail: f.Detail, Code: f.Code})
 	}

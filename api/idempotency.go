@@ -75,13 +75,13 @@ func (s *Server) record(c *gin.Context, entry answerRow) {
 	finished := false
 	defer func() {
 		c.Writer = client
-		if !finished || tape.status >= http.StatusInternalServerError {
+		if !finished || passing(tape.status) {
 			s.answers.forget(ctx, entry)
 		}
 	}()
 	c.Next()
 	finished = true
-	if tape.status < http.StatusInternalServerError {
+	if !passing(tape.status) {
 		entry.Status, entry.Header, entry.Body = tape.status, tape.kept(), tape.body.Bytes()
 		if replay := exchangeOf(ctx).replay; replay != nil && tape.status < http.StatusMultipleChoices {
 			entry.Body = replay
@@ -91,6 +91,11 @@ func (s *Server) record(c *gin.Context, entry answerRow) {
 		}
 	}
 	tape.play(client)
+}
+
+// passing tells whether an answer may be another one the next time.
+func passing(status int) bool {
+	return status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
 }
 
 // repeat gives a kept answer again.

@@ -113,6 +113,18 @@ func summaryOfLink(event domain.Event) string {
 	case user.MessageRefused:
 		return fmt.Sprintf("The message was not accepted, attempt %d: %s", e.Attempt, e.Cause) + again(e.Trouble)
 	}
+	return summaryOfDelivery(event)
+}
+
+func summaryOfDelivery(event domain.Event) string {
+	switch e := event.(type) {
+	case user.MessageDelivered:
+		return "The message was delivered"
+	case user.MessageBounced:
+		return "The message could not be delivered: " + e.Cause + again(e.Trouble)
+	case user.LinkOpened:
+		return "The page of the link was opened for the first time, by a person or a program"
+	}
 	return summaryOfClaim(event)
 }
 

@@ -8,7 +8,7 @@ type Event interface{ Type() string }
 
 // Actor is who asked for a change.
 type Actor struct {
-	Kind string `json:"kind"` // operator, support, admin, user, system
+	Kind string `json:"kind"` // operator, support, admin, user, system, provider, visitor
 	ID   string `json:"id,omitempty"`
 }
 
@@ -18,6 +18,8 @@ const (
 	ActorAdmin    = "admin"
 	ActorUser     = "user"
 	ActorSystem   = "system"
+	ActorProvider = "provider" // who carries messages and reports about them
+	ActorVisitor  = "visitor"  // whoever opens a page that needs no login: a person or a program
 )
 
 // The channels a change can come through.
@@ -26,6 +28,7 @@ const (
 	ChannelPage     = "page"
 	ChannelWorkflow = "workflow"
 	ChannelSweep    = "sweep"
+	ChannelWebhook  = "webhook" // a provider's report
 )
 
 // Cause is what stands around a command: its id, who asked, when, how and why.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says how a fault is to be treated. Two tables translate it: HTTP status
@@ -33,6 +34,7 @@ type Fault struct {
 	Code   string
 	Detail string
 	Fields []FieldFault
+	Wait   time.Duration // after which trying again can help; 0 = not known
 }
 
 // Error gives the sentence and, where there are any, the broken fields.
@@ -56,6 +58,14 @@ func Faultf(kind Kind, code, format string, args ...any) *Fault {
 func (f *Fault) At(pointer string) *Fault {
 	f.Fields = append(f.Fields, FieldFault{Pointer: pointer, Code: f.Code, Detail: f.Detail})
 	return f
+}
+
+// TooSoon is the fault of what is done again before a wait has passed: it is
+// Unavailable, and Wait says for how long.
+func TooSoon(wait time.Duration, format string, args ...any) *Fault {
+	fault := Faultf(Unavailable, "too-soon", format, args...)
+	fault.Wait = wait
+	return fault
 }
 
 // KindOf finds the kind of an error. An error without one is Unavailable: it

@@ -64,9 +64,9 @@ func (l Line) details() string {
 // tone is the colour of a fact: good, bad, slow or plain.
 func (l Line) tone() string {
 	switch name := strings.TrimSuffix(strings.TrimPrefix(l.Type, "user."), ".v1"); {
-	case name == "activated" || name == "step-done" || name == "link-used" || name == "message-accepted":
+	case name == "activated" || name == "step-done" || name == "link-used" || name == "message-accepted" || name == "message-delivered":
 		return "good"
-	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "link-expired" || name == "deleted":
+	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "message-bounced" || name == "link-expired" || name == "deleted":
 		return "bad"
 	case name == "step-delayed" || name == "suspended" || name == "link-reminded":
 		return "slow"
@@ -97,9 +97,10 @@ var kinds = map[string][]interface{ Type() string }{
 		user.LinkReminded{},
 		user.LinkUsed{},
 		user.LinkExpired{},
+		user.LinkOpened{},
 		user.CredentialSet{},
 	},
-	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}},
+	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}},
 	"line":    {user.NumberChanged{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},
 }
 

@@ -27,19 +27,31 @@ func (in NoteDelivery) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if m.Final {
 		return nil, nil
 	}
-	trouble := *in.Trouble
-	if trouble.NextTry != nil && m.Link == s.Link.ID && !trouble.NextTry.Before(s.Link.ExpiresAt) {
+	trouble := s.untilLinkEnds(m, *in.Trouble)
+	events := []domain.Event{MessageRefused{ID: m.ID, Attempt: in.Attempt, Trouble: trouble}}
+	return append(events, s.linkSuffers(m, trouble, in.Trouble.NextTry == nil)...), nil
+}
+
+// untilLinkEnds takes away a next try that would come after the end of the link
+// the message is about.
+func (s State) untilLinkEnds(m Message, trouble Trouble) Trouble {
+	if trouble.NextTry != nil && m.Link != "" && m.Link == s.Link.ID && !trouble.NextTry.Before(s.Link.ExpiresAt) {
 		trouble.NextTry = nil
 	}
-	events := []domain.Event{MessageRefused{ID: m.ID, Attempt: in.Attempt, Trouble: trouble}}
+	return trouble
+}
+
+// linkSuffers gives what trouble with a message does to the link's step, where
+// the user cannot go on without that message.
+func (s State) linkSuffers(m Message, trouble Trouble, final bool) []domain.Event {
 	step, waits := s.Step(policy.StepLink)
 	if !waits || step.State == Done || !m.carriesLink() || m.Link != s.Link.ID || s.Link.State != LinkOpen || !s.Exists() {
-		return events, nil
+		return nil
 	}
-	if in.Trouble.NextTry == nil {
-		return append(events, s.stepFailed(policy.StepLink, trouble)...), nil
+	if final {
+		return s.stepFailed(policy.StepLink, trouble)
 	}
-	return append(events, StepDelayed{Step: policy.StepLink, Attempt: step.Attempts, Trouble: trouble}), nil
+	return []domain.Event{StepDelayed{Step: policy.StepLink, Attempt: step.Attempts, Trouble: trouble}}
 }
 
 // carriesLink tells whether the user cannot go on without the message.

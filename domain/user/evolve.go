@@ -115,9 +115,10 @@ func messages(s State, f domain.Fact) State {
 		s = s.hush("")
 	case MessageRequested:
 		at := f.At
+		s = s.overtake(e)
 		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, RequestedAt: at, NextTry: &at})
 	case MessageAccepted:
-		s = s.withMessage(e.ID, func(m *Message) { m.Accepted, m.Attempts, m.NextTry, m.Trouble = true, e.Attempt, nil, Trouble{} })
+		s = s.withMessage(e.ID, func(m *Message) { m.accept(e, f.At) })
 		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {
 			s = s.linkWaits("link-open", "user")
 		}
@@ -125,6 +126,14 @@ func messages(s State, f domain.Fact) State {
 		s = s.withMessage(e.ID, func(m *Message) {
 			m.Attempts, m.NextTry, m.Final, m.Trouble = e.Attempt, e.NextTry, e.NextTry == nil, e.Trouble
 		})
+	case MessageDelivered:
+		s = s.withMessage(e.ID, func(m *Message) { m.deliver(f.At) })
+	case MessageBounced:
+		s = s.withMessage(e.ID, func(m *Message) { m.bounce(e, f.At) })
+	case LinkOpened:
+		if e.Link == s.Link.ID {
+			s.Link.OpenedAt = f.At
+		}
 	}
 	return s
 }
@@ -168,13 +177,8 @@ func set(field, value *string) {
 
 // hush lets the messages about other links than this one not be sent any more.
 func (s State) hush(link string) State {
-	s.Messages = slices.Clone(s.Messages)
-	for i := range s.Messages {
-		if m := &s.Messages[i]; !m.Accepted && m.Link != "" && m.Link != link {
-			m.Final, m.NextTry = true, nil
-		}
-	}
-	return s
+	return s.withMessages(func(m *Message) bool { return !m.Accepted && m.Link != "" && m.Link != link },
+		func(m *Message) { m.Final, m.NextTry = true, nil })
 }
 
 func (s *State) loosen(claims ...string) {
@@ -204,9 +208,13 @@ func (step *Step) trouble(state StepState, attempt int, t Trouble) {
 }
 
 func (s State) withMessage(id string, change func(*Message)) State {
+	return s.withMessages(func(m *Message) bool { return m.ID == id }, change)
+}
+
+func (s State) withMessages(which func(*Message) bool, change func(*Message)) State {
 	s.Messages = slices.Clone(s.Messages)
 	for i := range s.Messages {
-		if s.Messages[i].ID == id {
+		if which(&s.Messages[i]) {
 			change(&s.Messages[i])
 		}
 	}

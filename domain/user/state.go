@@ -62,7 +62,8 @@ type CurrentLink struct {
 	State    LinkState
 	Reminded bool
 	IssuedAt time.Time
-	Older    []string // hashes
+	OpenedAt time.Time // when its page was first opened, by whomever; zero = not yet
+	Older    []string  // hashes
 }
 
 // Message is one notification and what became of it.
@@ -73,6 +74,10 @@ type Message struct {
 	NextTry                    *time.Time // nil when there will be none
 	Accepted, Final            bool
 	Trouble                    Trouble
+	Provider                   string // what the provider calls the attempt it took last
+	Delivered, Bounced         bool
+	AcceptedAt, EndedAt        time.Time // EndedAt: of the delivery, or of the last bounce
+	Bounces                    []string  // what the provider calls the attempts that came to nothing
 }
 
 // Credential is what the user logs in with.

@@ -64,5 +64,8 @@ var (
 		user.MessageRequested{},
 		user.MessageAccepted{},
 		user.MessageRefused{},
+		user.MessageDelivered{},
+		user.MessageBounced{},
+		user.LinkOpened{},
 	}
 )

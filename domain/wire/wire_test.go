@@ -54,12 +54,15 @@ user.email-claimed.v1
 user.extension-changed.v1
 user.link-expired.v1
 user.link-issued.v1
+user.link-opened.v1
 user.link-reminded.v1
 user.link-renewed-by-admin.v1
 user.link-renewed-by-operator.v1
 user.link-renewed-by-user.v1
 user.link-used.v1
 user.message-accepted.v1
+user.message-bounced.v1
+user.message-delivered.v1
 user.message-refused.v1
 user.message-requested.v1
 user.number-changed.v1
