@@ -6,6 +6,7 @@ import (
 	"fmt"
 	html "html/template"
 	"io/fs"
+	"log/slog"
 	"strings"
 	text "text/template"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/text/language"
 
 	"dialtone/domain"
+	"dialtone/domain/policy"
 )
 
 //go:embed locales
@@ -28,24 +30,53 @@ type Texts struct {
 	text    *text.Template
 }
 
-// TextData is what a message can tell. Unused fields may be empty.
+// TextData is what a message can tell. Unused fields may be empty. It holds
+// secrets: printed or logged it shows none of them.
 type TextData struct {
 	FirstName, LastName string
 	Company, Operator   string
-	Link                string // http or https
+	Link                string // http or https, as are LoginURL and the brand's links
 	Number, Extension   string
-	ExpiresAt           time.Time
+	ExpiresAt           time.Time // of the link or the password; zero leaves it out
 	ValidHours          int
 	Zone                *time.Location // the user's; nil = UTC
+
+	Username, Password, Passcode string
+	Code                         string    // the one that verifies a mobile
+	LoginURL                     string    // where people log in; empty leaves the button out
+	Days, Minutes                int       // until a password ends; for which a link or a code is valid
+	At                           time.Time // when the thing happened that is told; zero leaves it out
+
+	Brand        policy.Brand
+	GreekUnicode bool // SMS in Greek as it is written (policy.Sender)
 }
 
+// String tells nothing but what it is.
+func (TextData) String() string { return "what a message tells" }
+
+// GoString tells nothing but what it is.
+func (d TextData) GoString() string { return d.String() }
+
+// LogValue tells nothing but what it is.
+func (d TextData) LogValue() slog.Value { return slog.StringValue(d.String()) }
+
 // Rendered is a message in all its forms: a mail as plain text and as HTML
-// (both UTF-8), and for some purposes an SMS of one GSM-7 segment.
+// (both UTF-8), and for some purposes an SMS, of one GSM-7 segment wherever its
+// alphabet and its words allow.
 type Rendered struct {
-	Subject, Text, HTML string
+	Subject, Text, HTML string // empty where the purpose has no mail
 	SMS                 string // empty where the purpose has none
 	Language            string // the one it was rendered in, a BCP 47 tag
 }
+
+// String names the subject only, for the rest may hold secrets.
+func (r Rendered) String() string { return fmt.Sprintf("%q in %s", r.Subject, r.Language) }
+
+// GoString names the subject only.
+func (r Rendered) GoString() string { return r.String() }
+
+// LogValue names the subject only.
+func (r Rendered) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // NewTexts reads the catalogues and renders every message in every language
 // once, so that a missing word shows at start and not in front of a user.
@@ -61,7 +92,7 @@ func NewTexts() (*Texts, error) {
 	if err := texts.readVoices(); err != nil {
 		return nil, err
 	}
-	sample := TextData{Link: "https://example.org/"}
+	sample := TextData{Link: "https://example.org/", Username: "ada", Password: "x", Code: "1"}
 	for purpose := range letters {
 		for _, voice := range texts.voices {
 			if _, err := texts.Render(purpose, voice.tag.String(), sample); err != nil {
@@ -99,8 +130,8 @@ func (t *Texts) Render(purpose, languageTag string, data TextData) (Rendered, er
 	if !ok {
 		return Rendered{}, domain.Faultf(domain.Invalid, "unknown-purpose", "there is no text for the purpose %q", purpose)
 	}
-	if letter.button != "" && !webLink(data.Link) {
-		return Rendered{}, domain.Faultf(domain.Invalid, "link", "the text %q needs an http or https link", purpose)
+	if err := letter.check(purpose, data); err != nil {
+		return Rendered{}, err
 	}
 	_, index := language.MatchStrings(t.matcher, languageTag)
 	voice := t.voices[index]
@@ -109,6 +140,9 @@ func (t *Texts) Render(purpose, languageTag string, data TextData) (Rendered, er
 		return Rendered{}, fmt.Errorf("writing %q in %q: %w", purpose, voice.tag, err)
 	}
 	rendered := Rendered{Subject: page.Subject, SMS: page.sms, Language: voice.tag.String()}
+	if letter.subject == "" {
+		return rendered, nil
+	}
 	var plainBody, htmlBody bytes.Buffer
 	if err := t.text.Execute(&plainBody, page); err != nil {
 		return Rendered{}, fmt.Errorf("laying out %q as text: %w", purpose, err)

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -14,13 +15,22 @@ const (
 	gsmExtended = "^{}\\[~]|€"
 )
 
-const (
-	smsSegment = 160 // septets in one segment
-	smsJoint   = 4   // of them for what joins the operator's name to the rest
-)
+// latin are the Latin letters that look like Greek capitals. The other Greek
+// capitals are in the alphabet themselves.
+var latin = map[rune]rune{
+	'Α': 'A', 'Β': 'B', 'Ε': 'E', 'Ζ': 'Z', 'Η': 'H', 'Ι': 'I', 'Κ': 'K',
+	'Μ': 'M', 'Ν': 'N', 'Ο': 'O', 'Ρ': 'P', 'Τ': 'T', 'Υ': 'Y', 'Χ': 'X',
+}
 
-// gsm writes a text in the GSM-7 alphabet: what it lacks loses its accents
-// or, with no likeness there, is left out.
+// likenesses are characters with a likeness in the alphabet that is not their
+// own letter without an accent.
+var likenesses = map[rune]string{
+	'‘': "'", '’': "'", '‚': "'", '“': `"`, '”': `"`, '„': `"`, '«': `"`, '»': `"`,
+	'–': "-", '—': "-", '…': "...", 'ł': "l", 'Ł': "L", 'đ': "d", 'Đ': "D", 'ı': "i",
+}
+
+// gsm writes a text in the GSM-7 alphabet: Greek in capitals, and what else it
+// lacks loses its accents or, with no likeness there, is left out.
 func gsm(text string) string {
 	var out strings.Builder
 	for _, r := range norm.NFC.String(text) {
@@ -29,21 +39,35 @@ func gsm(text string) string {
 			continue
 		}
 		for _, part := range norm.NFKD.String(string(r)) {
-			if septet(part) > 0 {
-				out.WriteRune(part)
-			}
+			out.WriteString(alike(part))
 		}
 	}
 	return plain(out.String())
 }
 
-// fitGSM writes a text in the GSM-7 alphabet and cuts it to a number of septets.
-func fitGSM(text string, limit int) string {
-	text = gsm(text)
-	used := 0
-	for index, r := range text {
-		if used += septet(r); used > limit {
-			return strings.TrimSpace(text[:index])
+// alike gives what a character without its accents becomes in the alphabet.
+func alike(r rune) string {
+	if like, ok := likenesses[r]; ok {
+		return like
+	}
+	if unicode.Is(unicode.Greek, r) {
+		r = unicode.ToUpper(r)
+		if like, ok := latin[r]; ok {
+			r = like
+		}
+	}
+	if septet(r) == 0 {
+		return ""
+	}
+	return string(r)
+}
+
+// fit cuts a text to a size.
+func fit(text string, limit int, size func(string) int) string {
+	runes := []rune(text)
+	for i := range runes {
+		if size(string(runes[:i+1])) > limit {
+			return strings.TrimSpace(string(runes[:i]))
 		}
 	}
 	return text

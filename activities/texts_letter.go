@@ -1,21 +1,17 @@
 package activities
 
-import (
-	"errors"
-	"fmt"
-	"strings"
-	"time"
-
-	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"golang.org/x/text/language"
-)
+import "dialtone/domain"
 
 // letter names the catalogue entries a message is made of, in order.
 type letter struct {
-	subject, title string
-	before         []string // paragraphs above the button
+	subject, title string   // empty = no mail
+	before         []string // paragraphs above everything else
+	shown          []string // what stands alone to be copied: username, password, passcode
+	needs          []string // what it says nothing without: username, password, code
 	button         string   // empty = no link at all
+	logsIn         bool     // the button leads to where people log in, if that is told
 	after          []string // paragraphs below it
+	guides         bool     // with the operator's links to the app and to what it is about
 	sms            string   // empty = no SMS
 }
 
@@ -26,6 +22,7 @@ var letters = map[string]letter{
 		before: []string{"activation-link.intro", "activation-link.steps"},
 		button: "common.activate",
 		after:  []string{"common.validity", "common.several-accounts", "common.check-sender"},
+		guides: true,
 	},
 	"activation-renewed": {
 		subject: "activation-renewed.subject", title: "activation-renewed.title",
@@ -43,127 +40,102 @@ var letters = map[string]letter{
 	"activated": {
 		subject: "activated.subject", title: "activated.title",
 		before: []string{"activated.intro", "activated.not-you"},
+		guides: true,
+	},
+	"credentials-username": {
+		subject: "credentials-username.subject", title: "credentials-username.title",
+		before: []string{"credentials-username.intro"},
+		shown:  []string{"username"}, needs: []string{"username"},
+		button: "common.log-in", logsIn: true,
+		after:  []string{"credentials-username.password-way", "common.keep-secret"},
+		guides: true,
+	},
+	"credentials-both": {
+		subject: "credentials-both.subject", title: "credentials-both.title",
+		before: []string{"credentials-both.intro"},
+		shown:  []string{"username", "password", "passcode"}, needs: []string{"username", "password"},
+		button: "common.log-in", logsIn: true,
+		after:  []string{"credentials-both.temporary", "common.keep-secret"},
+		guides: true,
+		sms:    "credentials-both.sms",
+	},
+	"credentials-password": {needs: []string{"password"}, sms: "credentials-password.sms"},
+	"mobile-code":          {needs: []string{"code"}, sms: "mobile-code.sms"},
+	"username-reminder": {
+		subject: "username-reminder.subject", title: "username-reminder.title",
+		before: []string{"username-reminder.intro"},
+		shown:  []string{"username"}, needs: []string{"username"},
+		button: "common.log-in", logsIn: true,
+		after: []string{"username-reminder.ignore"},
+	},
+	"password-reset": {
+		subject: "password-reset.subject", title: "password-reset.title",
+		before: []string{"password-reset.intro"},
+		button: "password-reset.button",
+		after:  []string{"password-reset.validity", "password-reset.ignore", "common.keep-secret"},
+	},
+	"password-changed": {
+		subject: "password-changed.subject", title: "password-changed.title",
+		before: []string{"password-changed.intro", "password-changed.sessions", "common.not-you"},
+		sms:    "password-changed.sms",
+	},
+	"pin-changed": {
+		subject: "pin-changed.subject", title: "pin-changed.title",
+		before: []string{"pin-changed.intro", "common.not-you"},
+		sms:    "pin-changed.sms",
+	},
+	"email-changed": {
+		subject: "email-changed.subject", title: "email-changed.title",
+		before: []string{"email-changed.intro", "common.not-you"},
+		sms:    "email-changed.sms",
+	},
+	"login-locked": {
+		subject: "login-locked.subject", title: "login-locked.title",
+		before: []string{"login-locked.intro", "login-locked.who"},
+		sms:    "login-locked.sms",
+	},
+	"password-expires": {
+		subject: "password-expires.subject", title: "password-expires.title",
+		before: []string{"password-expires.intro"},
+		button: "common.log-in", logsIn: true,
+		sms: "password-expires.sms",
+	},
+	"password-expired": {
+		subject: "password-expired.subject", title: "password-expired.title",
+		before: []string{"password-expired.intro"},
+		button: "common.log-in", logsIn: true,
+		sms: "password-expired.sms",
 	},
 }
 
-// page is a letter in one language, filled in: what the layouts show.
-type page struct {
-	Language, Subject, Title string
-	Greeting, Closing        string
-	Before, After            []string
-	Button, CopyHint, Link   string
-	sms                      string
+// link gives what the letter's button opens; "" for no button.
+func (l letter) link(data TextData) string {
+	switch {
+	case l.button == "":
+		return ""
+	case l.logsIn:
+		return data.LoginURL
+	}
+	return data.Link
 }
 
-// page words the letter. The values are plain text on one line; the HTML
-// layout escapes the finished sentences.
-func (l letter) page(voice voice, data TextData) (page, error) {
-	words, err := voice.words(data)
-	if err != nil {
-		return page{}, err
+// check sees that the letter has what it needs, and no link that is none.
+func (l letter) check(purpose string, data TextData) error {
+	given := map[string]string{"username": data.Username, "password": data.Password, "code": data.Code}
+	for _, name := range l.needs {
+		if given[name] == "" {
+			return domain.Faultf(domain.Invalid, "missing", "the text %q needs a %s", purpose, name)
+		}
 	}
-	speech := &speech{voice: voice, words: words}
-	filled := page{
-		Language: voice.tag.String(),
-		Subject:  plain(speech.say(l.subject)),
-		Title:    speech.say(l.title),
-		Greeting: speech.say("common.greeting"),
-		Closing:  speech.say("common.closing"),
-		Before:   speech.sayAll(l.before),
-		After:    speech.sayAll(l.after),
+	link := l.link(data)
+	needed := l.button != "" && !l.logsIn
+	if (needed || link != "") && !webLink(link) {
+		return domain.Faultf(domain.Invalid, "link", "the text %q needs an http or https link", purpose)
 	}
-	if l.button != "" {
-		filled.Button, filled.CopyHint, filled.Link = speech.say(l.button), speech.say("common.copy"), data.Link
+	for _, link := range []string{data.Brand.AppURL, data.Brand.InfoURL} {
+		if link != "" && !webLink(link) {
+			return domain.Faultf(domain.Invalid, "link", "the operator's links in the text %q are http or https links", purpose)
+		}
 	}
-	if l.sms != "" {
-		filled.sms = speech.sayShort(l.sms)
-	}
-	return filled, errors.Join(speech.errs...)
-}
-
-// words are what the catalogues can mention.
-type words struct {
-	Name, Company, Operator, Number, Extension string
-	Expires, ExpiresShort, Hours               string
-}
-
-// voice is one language.
-type voice struct {
-	tag       language.Tag
-	localizer *i18n.Localizer
-}
-
-func (v voice) words(data TextData) (words, error) {
-	zone := data.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	at := data.ExpiresAt.In(zone)
-	abbreviation := at.Format("MST")
-	zoneName := zone.String()
-	if zoneName == "Local" || zoneName == "" {
-		zoneName = abbreviation
-	}
-	speech := &speech{voice: v}
-	date := map[string]string{
-		"Day": at.Format("2"), "Year": at.Format("2006"), "Clock": at.Format("15:04"), "Zone": zoneName,
-		"Month": speech.say("month." + strings.ToLower(at.Month().String())),
-	}
-	short := map[string]string{
-		"Day": at.Format("02"), "MonthNumber": at.Format("01"), "MonthShort": at.Format("Jan"), "Year": at.Format("2006"),
-		"Clock": at.Format("15:04"), "Zone": abbreviation,
-	}
-	filled := words{
-		Name:         plain(data.FirstName + " " + data.LastName),
-		Company:      plain(data.Company),
-		Operator:     plain(data.Operator),
-		Number:       plain(data.Number),
-		Extension:    plain(data.Extension),
-		Expires:      speech.sayWith(&i18n.LocalizeConfig{MessageID: "common.moment", TemplateData: date}),
-		ExpiresShort: speech.sayWith(&i18n.LocalizeConfig{MessageID: "common.moment-short", TemplateData: short}),
-		Hours:        speech.sayWith(&i18n.LocalizeConfig{MessageID: "common.hours", PluralCount: data.ValidHours}),
-	}
-	return filled, errors.Join(speech.errs...)
-}
-
-// speech says catalogue entries and remembers which it could not say.
-type speech struct {
-	voice voice
-	words words
-	errs  []error
-}
-
-func (s *speech) say(id string) string {
-	return s.sayWith(&i18n.LocalizeConfig{MessageID: id, TemplateData: s.words})
-}
-
-func (s *speech) sayAll(ids []string) []string {
-	said := make([]string, 0, len(ids))
-	for _, id := range ids {
-		said = append(said, s.say(id))
-	}
-	return said
-}
-
-func (s *speech) sayWith(config *i18n.LocalizeConfig) string {
-	said, err := s.voice.localizer.Localize(config)
-	if err != nil {
-		s.errs = append(s.errs, err)
-	}
-	return strings.TrimSpace(said)
-}
-
-// sayShort says an entry in one GSM-7 segment; the operator's name gets what
-// room the rest leaves.
-func (s *speech) sayShort(id string) string {
-	operator := s.words.Operator
-	s.words.Operator = ""
-	room := smsSegment - septets(gsm(s.say(id))) - smsJoint
-	s.words.Operator = fitGSM(operator, room)
-	said := gsm(s.say(id))
-	s.words.Operator = operator
-	if septets(said) > smsSegment {
-		s.errs = append(s.errs, fmt.Errorf("the SMS %q takes more than one segment", id))
-	}
-	return said
+	return nil
 }

@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,7 +15,17 @@ import (
 	"dialtone/domain"
 )
 
-var purposes = []string{"activation-link", "activation-renewed", "activation-reminder", "activated"}
+var (
+	tongues  = []string{"en", "de", "el", "sv", "it"}
+	purposes = []string{
+		"activation-link", "activation-renewed", "activation-reminder", "activated",
+		"credentials-username", "credentials-both", "credentials-password", "mobile-code",
+		"password-reset", "username-reminder", "password-changed", "pin-changed", "email-changed",
+		"login-locked", "password-expires", "password-expired",
+	}
+	shortOnly = []string{"credentials-password", "mobile-code"}
+	mailOnly  = []string{"activation-link", "activation-renewed", "activated", "credentials-username", "password-reset", "username-reminder"}
+)
 
 func newTexts(t *testing.T) *activities.Texts {
 	t.Helper()
@@ -40,10 +51,10 @@ func jane(t *testing.T) activities.TextData {
 
 func TestEveryLanguageHasEveryKeyAndNoOther(t *testing.T) {
 	files, err := fs.Glob(os.DirFS("locales"), "active.*.yaml")
-	if err != nil || len(files) < 2 {
+	if err != nil || len(files) != len(tongues) {
 		t.Fatalf("catalogues %v, %v", files, err)
 	}
-	keys := make(map[string][]string)
+	keys := make(map[string]map[string]string)
 	for _, file := range files {
 		raw, err := os.ReadFile("locales/" + file)
 		if err != nil {
@@ -53,26 +64,42 @@ func TestEveryLanguageHasEveryKeyAndNoOther(t *testing.T) {
 		if err := yaml.Unmarshal(raw, &tree); err != nil {
 			t.Fatal(err)
 		}
-		keys[file] = flatten("", tree)
+		keys[file] = map[string]string{}
+		flatten(keys[file], "", tree)
 	}
 	for _, file := range files {
-		if !slices.Equal(keys[file], keys["active.en.yaml"]) {
-			t.Errorf("%s has %v", file, keys[file])
+		if got, want := slices.Sorted(maps.Keys(keys[file])), slices.Sorted(maps.Keys(keys["active.en.yaml"])); !slices.Equal(got, want) {
+			t.Errorf("%s has %v, want %v", file, got, want)
+		}
+		for key, text := range keys[file] {
+			if key == "common.moment-short" { // months are figures in some languages and names in others
+				continue
+			}
+			if got, want := mentioned(text), mentioned(keys["active.en.yaml"][key]); !slices.Equal(got, want) {
+				t.Errorf("%s: %s mentions %v, English %v", file, key, got, want)
+			}
 		}
 	}
 }
 
-func flatten(prefix string, tree map[string]any) []string {
-	var keys []string
+func flatten(into map[string]string, prefix string, tree map[string]any) {
 	for key, value := range tree {
 		if below, ok := value.(map[string]any); ok {
-			keys = append(keys, flatten(prefix+key+".", below)...)
+			flatten(into, prefix+key+".", below)
 		} else if text, ok := value.(string); ok && text != "" {
-			keys = append(keys, prefix+key)
+			into[prefix+key] = text
 		}
 	}
-	slices.Sort(keys)
-	return keys
+}
+
+// mentioned lists the words a sentence has filled in, and those it asks for.
+func mentioned(text string) []string {
+	found := map[string]bool{}
+	for _, part := range strings.Split(text, "{{")[1:] {
+		word, _, _ := strings.Cut(part, "}}")
+		found[word] = true
+	}
+	return slices.Sorted(maps.Keys(found))
 }
 
 func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
@@ -89,8 +116,14 @@ func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
 		{"activation-reminder", "de", []string{"noch nicht aktiviert", de}},
 		{"activated", "en", []string{"You can be called at +4930123456", "3456", "Müller & Söhne"}},
 		{"activated", "de", []string{"unter +4930123456 erreichbar"}},
+		{"activation-link", "el", []string{"Γεια σας Jane Roe,", "48 ώρες", "23 Νοεμβρίου 2026, 14:30 (Europe/Berlin)", "εσωτερικό 3456", "Ενεργοποίηση του λογαριασμού μου"}},
+		{"activation-link", "sv", []string{"Hej Jane Roe,", "48 timmar", "23 november 2026 kl. 14:30 (Europe/Berlin)", "anknytning 3456", "Aktivera mitt konto"}},
+		{"activation-link", "it", []string{"Buongiorno Jane Roe,", "48 ore", "23 novembre 2026, ore 14:30 (Europe/Berlin)", "interno 3456", "Attiva il mio account"}},
 	}
-	copyHint := map[string]string{"en": "copy this link", "de": "kopieren Sie diesen Link"}
+	copyHint := map[string]string{
+		"en": "copy this link", "de": "kopieren Sie diesen Link", "el": "αντιγράψτε τον σύνδεσμο",
+		"sv": "kopierar du länken", "it": "copi questo link",
+	}
 	texts, data := newTexts(t), jane(t)
 	for _, test := range tests {
 		rendered, err := texts.Render(test.purpose, test.language, data)
@@ -123,7 +156,7 @@ func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
 
 func TestTheNearestLanguageIsSpoken(t *testing.T) {
 	texts := newTexts(t)
-	for asked, want := range map[string]string{"de-AT": "de", "DE": "de", "en-GB": "en", "sv": "en", "": "en", "not a tag": "en"} {
+	for asked, want := range map[string]string{"de-AT": "de", "DE": "de", "en-GB": "en", "sv-FI": "sv", "el": "el", "it-CH": "it", "fr": "en", "": "en", "not a tag": "en"} {
 		rendered, err := texts.Render("activated", asked, jane(t))
 		if err != nil || rendered.Language != want {
 			t.Errorf("%q: %q, %v", asked, rendered.Language, err)
@@ -143,13 +176,13 @@ func TestTheZoneIsNamedAndOneHourIsSingular(t *testing.T) {
 func TestEmptyFieldsLeaveNoHoles(t *testing.T) {
 	texts := newTexts(t)
 	for _, purpose := range purposes {
-		for _, language := range []string{"en", "de"} {
-			rendered, err := texts.Render(purpose, language, activities.TextData{Link: "https://example.org/a"})
+		for _, language := range tongues {
+			rendered, err := texts.Render(purpose, language, activities.TextData{Link: "https://example.org/a", Username: "ada", Password: "secret", Code: "1"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, hole := range []string{"  ", " ,", " .", "<no value>", "at .", "bei ."} {
-				if strings.Contains(rendered.Subject+rendered.Text+rendered.SMS, hole) {
+			for _, hole := range []string{"  ", " ,", " .", ": :", "\n\n\n", "<no value>", "0001", " at .", " bei .", " hos .", " presso .", " di .", " den ."} {
+				if strings.Contains(rendered.Subject+"|"+rendered.Text+"|"+rendered.SMS, hole) {
 					t.Errorf("%s %s has %q:\n%s\n%s", purpose, language, hole, rendered.Text, rendered.SMS)
 				}
 			}
@@ -161,13 +194,14 @@ func TestHostileNamesStayNames(t *testing.T) {
 	texts, data := newTexts(t), jane(t)
 	const evil = "<script>alert(1)</script>\r\nBcc: all@example.org\r\n\r\n{{.Link}}\u202e\x00"
 	data.FirstName, data.LastName, data.Company, data.Operator, data.Number, data.Extension = evil, evil, evil, evil, evil, evil
+	data.Username, data.Password, data.Passcode, data.Code, data.Brand.HelpPhone = evil, evil, evil, evil, evil
 	for _, purpose := range purposes {
-		for _, language := range []string{"en", "de"} {
+		for _, language := range tongues {
 			rendered, err := texts.Render(purpose, language, data)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(rendered.HTML, "<script") || !strings.Contains(rendered.HTML, "&lt;script&gt;") {
+			if mail := rendered.HTML != ""; strings.Contains(rendered.HTML, "<script") || mail && !strings.Contains(rendered.HTML, "&lt;script&gt;") {
 				t.Errorf("%s %s: the name is markup:\n%s", purpose, language, rendered.HTML)
 			}
 			for _, form := range []string{rendered.Subject, rendered.Text, rendered.HTML, rendered.SMS} {
@@ -189,9 +223,24 @@ func TestWhatCannotBeWrittenIsRefused(t *testing.T) {
 	}
 	for _, link := range []string{"", "javascript:alert(1)", "https://example.org/\r\nX: y", "/activate/x", `https://"onclick=alert(1)`} {
 		data.Link = link
-		_, err := texts.Render("activation-link", "en", data)
-		if domain.KindOf(err) != domain.Invalid {
-			t.Errorf("link %q: %v", link, err)
+		for _, purpose := range []string{"activation-link", "password-reset"} {
+			if _, err := texts.Render(purpose, "en", data); domain.KindOf(err) != domain.Invalid {
+				t.Errorf("%s, link %q: %v", purpose, link, err)
+			}
 		}
+	}
+	for _, purpose := range []string{"credentials-username", "credentials-both", "credentials-password", "mobile-code", "username-reminder"} {
+		if _, err := texts.Render(purpose, "en", jane(t)); domain.KindOf(err) != domain.Invalid {
+			t.Errorf("%s without what it is about: %v", purpose, err)
+		}
+	}
+	data = secrets(t)
+	data.LoginURL = "javascript:alert(1)"
+	if _, err := texts.Render("credentials-username", "en", data); domain.KindOf(err) != domain.Invalid {
+		t.Errorf("where to log in: %v", err)
+	}
+	data.LoginURL, data.Brand.InfoURL = "", "javascript:alert(1)"
+	if _, err := texts.Render("credentials-username", "en", data); domain.KindOf(err) != domain.Invalid {
+		t.Errorf("what it is about: %v", err)
 	}
 }

@@ -60,6 +60,10 @@ type Verification struct {
 type Sender struct {
 	SMS  string `json:"sms,omitzero"`
 	Wide bool   `json:"wide,omitzero"` // up to 11 characters and spaces, as Twilio takes them
+
+	// GreekUnicode sends Greek as it is written, in segments of 70 characters;
+	// otherwise it goes in capitals without accents, which fit one of GSM-7.
+	GreekUnicode bool `json:"greekUnicode,omitzero"`
 }
 
 // Brand is how the operator shows itself in pages and texts.
