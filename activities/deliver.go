@@ -43,12 +43,14 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 	if err != nil {
 		zone = time.UTC
 	}
+	rules := s.firm.Policy
 	rendered, err := u.Texts.Render(m.Purpose, s.state.Language, TextData{
 		FirstName: person.FirstName, LastName: person.LastName,
-		Company: s.firm.Name, Operator: s.firm.Policy.Operator,
+		Company: s.firm.Name, Operator: rules.Operator,
 		Link:   strings.TrimRight(u.PublicURL, "/") + "/activate/" + user.Token(u.LinkKey, s.state.ID, m.Link),
 		Number: string(s.state.Number), Extension: s.state.Extension,
-		ExpiresAt: link.ExpiresAt, ValidHours: int(s.firm.Policy.Link.Valid.Std().Hours()), Zone: zone,
+		ExpiresAt: link.ExpiresAt, ValidHours: int(rules.Link.Valid.Std().Hours()), Zone: zone,
+		Brand: rules.Brand, GreekUnicode: rules.Sender.GreekUnicode,
 	})
 	if err != nil {
 		return Outcome{}, err
@@ -60,7 +62,9 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		if sent || found.Code != "" {
 			return found, nil
 		}
-		return u.SMS.Send(ctx, SMS{ID: m.ID, To: person.Mobile, Text: rendered.SMS}), nil
+		return u.SMS.Send(ctx, SMS{
+			ID: m.ID, To: person.Mobile, Text: rendered.SMS, From: rules.Sender.SMS, Wide: rules.Sender.Wide,
+		}), nil
 	}
 	return u.Mail.Send(ctx, Mail{
 		ID: m.ID, To: person.Email, ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),

@@ -21,6 +21,8 @@ type SMS struct {
 	ID   string // the notification's id
 	To   string // E.164
 	Text string
+	From string // the sender's name or number; empty: the configured one
+	Wide bool   // From may have up to 11 characters and spaces (policy.Sender)
 }
 
 // SMSConfig says which Twilio account sends, and as whom.
@@ -56,7 +58,7 @@ func NewTexter(config SMSConfig) (*Texter, error) {
 	check.Need(err == nil && webLink(config.BaseURL), "/base", "format", "the SMS service must be an http or https URL")
 	check.Need(alphanumeric.MatchString(config.AccountSID), "/sid", "format", "the Twilio account SID must be letters and digits")
 	check.Need(alphanumeric.MatchString(config.AuthToken), "/token", "format", "the Twilio token must be letters and digits")
-	check.Need(validSender(config.From), "/from", "format", "the SMS sender must be a number such as +4930123456, or 1 to 10 letters and digits with at least one letter")
+	check.Need(validSender(config.From, false), "/from", "format", "the SMS sender must be a number such as +4930123456, or 1 to 10 letters and digits with at least one letter")
 	check.Need(config.StatusURL == "" || webLink(config.StatusURL), "/statusUrl", "format", "the delivery report URL must be an http or https URL")
 	check.Need(config.Timeout > 0, "/timeout", "range", "the SMS time-out must be positive")
 	if err := check.Err(); err != nil {
@@ -72,10 +74,14 @@ func (t *Texter) Send(ctx context.Context, text SMS) Outcome {
 	if !domain.E164(text.To).Valid() {
 		return refusedUnsent(causeNumberInvalid, partySMS, "the mobile is not an international number such as +4915112345678")
 	}
+	from := cmp.Or(text.From, t.config.From)
+	if !validSender(from, text.Wide) {
+		return refusedUnsent(causeChannelMisconfigured, partySMS, "the policy's SMS sender is none that the SMS service takes")
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.config.Timeout)
 	defer cancel()
 	trip := t.trip(ctx)
-	params := new(twilio.CreateMessageParams).SetTo(text.To).SetFrom(t.config.From).SetBody(text.Text)
+	params := new(twilio.CreateMessageParams).SetTo(text.To).SetFrom(from).SetBody(text.Text)
 	if t.config.StatusURL != "" {
 		params.SetStatusCallback(t.config.StatusURL)
 	}

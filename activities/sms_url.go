@@ -11,13 +11,22 @@ import (
 var (
 	alphanumeric = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	senderName   = regexp.MustCompile(`^[A-Za-z0-9]{1,10}$`)
+	wideName     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9 ]{0,9}[A-Za-z0-9])?$`)
 	anyLetter    = regexp.MustCompile(`[A-Za-z]`)
 )
 
 // validSender tells whether a text can be an SMS sender: an E.164 number, or a
-// name of 1 to 10 letters and digits that is not a number.
-func validSender(from string) bool {
-	return domain.E164(from).Valid() || senderName.MatchString(from) && anyLetter.MatchString(from)
+// name of 1 to 10 letters and digits that is not a number; a wide one may have
+// 11 characters, and spaces between them.
+func validSender(from string, wide bool) bool {
+	if domain.E164(from).Valid() {
+		return true
+	}
+	name := senderName
+	if wide {
+		name = wideName
+	}
+	return name.MatchString(from) && anyLetter.MatchString(from)
 }
 
 // ParseSMS reads twilio://SID:TOKEN@?from=…, with the options base (where the
@@ -50,7 +59,7 @@ func ParseSMS(raw string) (SMSConfig, error) {
 			return SMSConfig{}, smsFault("it has an unknown option; known are from, base and status")
 		}
 	}
-	if !validSender(config.From) {
+	if !validSender(config.From, false) {
 		return SMSConfig{}, smsFault("from must be a number such as +4930123456, or 1 to 10 letters and digits with at least one letter")
 	}
 	if config.BaseURL != "" && !webLink(config.BaseURL) || config.StatusURL != "" && !webLink(config.StatusURL) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -14,6 +15,12 @@ import (
 
 // maxSMS is how many characters Twilio takes in one body.
 const maxSMS = 1600
+
+// What Twilio takes as the name of a sender, if a letter is in it.
+var (
+	senderName = regexp.MustCompile(`^[A-Za-z0-9 ]{1,11}$`)
+	anyLetter  = regexp.MustCompile(`[A-Za-z]`)
+)
 
 // SMSConfig says which account the SMS service knows.
 type SMSConfig struct {
@@ -130,6 +137,8 @@ func checkSMS(m Message) (twilioError, bool) {
 		return twilioError{21211, "Invalid 'To' Phone Number", http.StatusBadRequest}, true
 	case m.From == "":
 		return twilioError{21603, "A 'From' phone number is required.", http.StatusBadRequest}, true
+	case !domain.E164(m.From).Valid() && !(senderName.MatchString(m.From) && anyLetter.MatchString(m.From)):
+		return twilioError{21212, "Invalid From Number (caller ID)", http.StatusBadRequest}, true
 	case m.Text == "":
 		return twilioError{21602, "Message body is required.", http.StatusBadRequest}, true
 	case utf8.RuneCountInString(m.Text) > maxSMS:

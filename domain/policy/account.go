@@ -115,7 +115,7 @@ func orElse(value Duration, usual time.Duration) Duration {
 
 var (
 	strictSender = regexp.MustCompile(`^[A-Za-z0-9]{1,10}$`)
-	wideSender   = regexp.MustCompile(`^[A-Za-z0-9 ]{1,11}$`)
+	wideSender   = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9 ]{0,9}[A-Za-z0-9])?$`)
 	colourForm   = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 	phoneForm    = regexp.MustCompile(`^[+0-9][0-9 /-]{1,24}$`)
 )
@@ -149,7 +149,7 @@ func (p Policy) checkAccount(c *domain.Check) {
 func (p Policy) checkFace(c *domain.Check) {
 	form, told := strictSender, "has 1 to 10 letters and digits, one letter at least"
 	if p.Sender.Wide {
-		form, told = wideSender, "has 1 to 11 letters, digits and spaces, one letter at least"
+		form, told = wideSender, "has 1 to 11 letters and digits, spaces between them, one letter at least"
 	}
 	letter := strings.ContainsFunc(p.Sender.SMS, func(r rune) bool { return r >= 'A' })
 	c.Need(p.Sender.SMS == "" || form.MatchString(p.Sender.SMS) && letter, "/sender/sms", "form", "%s", told)

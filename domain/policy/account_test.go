@@ -30,6 +30,7 @@ func TestAWrongAccountIsNamed(t *testing.T) {
 		"a strict sender with a space":   {func(p *policy.Policy) { p.Sender.Wide = false }, []string{"/sender/sms form"}},
 		"a sender of digits":             {func(p *policy.Policy) { p.Sender.SMS = "1234567" }, []string{"/sender/sms form"}},
 		"a sender of 11 characters":      {func(p *policy.Policy) { p.Sender.SMS = "Twelve Char" }, nil},
+		"a sender that ends in a space":  {func(p *policy.Policy) { p.Sender.SMS = "ONE Pro " }, []string{"/sender/sms form"}},
 		"a sender of 12 characters":      {func(p *policy.Policy) { p.Sender.SMS = "Twelve Chars" }, []string{"/sender/sms form"}},
 		"a colour by name":               {func(p *policy.Policy) { p.Brand.Colour = "red" }, []string{"/brand/colour form"}},
 		"a help phone that is none":      {func(p *policy.Policy) { p.Brand.HelpPhone = "call us" }, []string{"/brand/helpPhone form"}},
