@@ -137,7 +137,7 @@ func checkSMS(m Message) (twilioError, bool) {
 		return twilioError{21211, "Invalid 'To' Phone Number", http.StatusBadRequest}, true
 	case m.From == "":
 		return twilioError{21603, "A 'From' phone number is required.", http.StatusBadRequest}, true
-	case !domain.E164(m.From).Valid() && !(senderName.MatchString(m.From) && anyLetter.MatchString(m.From)):
+	case !takesSender(m.From):
 		return twilioError{21212, "Invalid From Number (caller ID)", http.StatusBadRequest}, true
 	case m.Text == "":
 		return twilioError{21602, "Message body is required.", http.StatusBadRequest}, true
@@ -145,6 +145,11 @@ func checkSMS(m Message) (twilioError, bool) {
 		return twilioError{21617, "The concatenated message body exceeds the 1600 character limit.", http.StatusBadRequest}, true
 	}
 	return twilioError{}, false
+}
+
+// takesSender tells whether Twilio takes a sender: a number, or a name.
+func takesSender(from string) bool {
+	return domain.E164(from).Valid() || senderName.MatchString(from) && anyLetter.MatchString(from)
 }
 
 func (f SMSFault) write(w http.ResponseWriter) {
