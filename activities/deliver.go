@@ -58,16 +58,30 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 	if m.Channel == user.SMS {
 		// An attempt whose end was not seen may have gone through: the provider
 		// knows. While it cannot be asked, nothing is sent.
-		found, sent := u.SMS.Lookup(ctx, person.Mobile, m.RequestedAt, rendered.SMS)
+		text := SMS{
+			ID: m.ID, To: person.Mobile, Text: rendered.SMS, From: rules.Sender.SMS, Wide: rules.Sender.Wide,
+			User: s.state.ID, Attempt: m.Attempts + 1,
+		}
+		found, sent := u.SMS.Lookup(ctx, text, m.RequestedAt, othersThan(m, s.state.Messages))
 		if sent || found.Code != "" {
 			return found, nil
 		}
-		return u.SMS.Send(ctx, SMS{
-			ID: m.ID, To: person.Mobile, Text: rendered.SMS, From: rules.Sender.SMS, Wide: rules.Sender.Wide,
-		}), nil
+		return u.SMS.Send(ctx, text), nil
 	}
 	return u.Mail.Send(ctx, Mail{
 		ID: m.ID, To: person.Email, ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
 		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Language: rendered.Language, Date: m.RequestedAt,
 	}), nil
+}
+
+// othersThan gives what the provider calls the attempts at other messages. A
+// link that is sent again has the same text as the message before it.
+func othersThan(m user.Message, messages []user.Message) []string {
+	var others []string
+	for _, other := range messages {
+		if other.ID != m.ID && other.Channel == user.SMS {
+			others = append(append(others, other.Provider), other.Bounces...)
+		}
+	}
+	return others
 }

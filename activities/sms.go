@@ -23,6 +23,9 @@ type SMS struct {
 	Text string
 	From string // the sender's name or number; empty: the configured one
 	Wide bool   // From may have up to 11 characters and spaces (policy.Sender)
+
+	User    string // whom it is about, by id; for the receipts
+	Attempt int    // from 1
 }
 
 // SMSConfig says which Twilio account sends, and as whom.
@@ -30,7 +33,7 @@ type SMSConfig struct {
 	AccountSID, AuthToken string
 	From                  string // E.164 number, or a sender name of 1 to 10 letters and digits with at least one letter
 	BaseURL               string // where the API is; default https://api.twilio.com
-	StatusURL             string // where Twilio reports deliveries; empty = nowhere
+	StatusURL             string // where Twilio reports deliveries, without the ids; empty = nowhere
 	Timeout               time.Duration
 }
 
@@ -83,7 +86,7 @@ func (t *Texter) Send(ctx context.Context, text SMS) Outcome {
 	trip := t.trip(ctx)
 	params := new(twilio.CreateMessageParams).SetTo(text.To).SetFrom(from).SetBody(text.Text)
 	if t.config.StatusURL != "" {
-		params.SetStatusCallback(t.config.StatusURL)
+		params.SetStatusCallback(receiptURL(t.config.StatusURL, text))
 	}
 	message, err := t.api(trip).CreateMessage(params)
 	var outcome Outcome

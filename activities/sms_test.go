@@ -15,7 +15,7 @@ import (
 	"dialtone/activities"
 )
 
-var reminderToJane = activities.SMS{ID: "n-1", To: "+4915112345678", Text: "Ihre Aktivierungsmail wartet. Öffnen & lesen"}
+var reminderToJane = activities.SMS{ID: "n-1", User: "u-1", Attempt: 2, To: "+4915112345678", Text: "Ihre Aktivierungsmail wartet. Öffnen & lesen"}
 
 // startTwilio serves answers like Twilio's REST API and counts requests.
 func startTwilio(t *testing.T, handle http.HandlerFunc) (*activities.Texter, *atomic.Int32) {
@@ -66,7 +66,7 @@ func TestAnSMSIsHandedOver(t *testing.T) {
 	}
 	want := url.Values{
 		"To": {reminderToJane.To}, "From": {"NoReply"}, "Body": {reminderToJane.Text},
-		"StatusCallback": {"https://example.org/webhooks/twilio"},
+		"StatusCallback": {"https://example.org/webhooks/twilio?attempt=2&message=n-1&user=u-1"},
 	}
 	if form.Encode() != want.Encode() {
 		t.Errorf("form %v", form)
@@ -105,6 +105,7 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 		{"queued, by a clock that is behind", []any{message("SM1", to, text, since.Add(-4*time.Minute), "queued", nil)}, true, activities.Outcome{Accepted: true, Provider: "SM1"}},
 		{"an older one with the same text", []any{message("SM1", to, text, since.Add(-time.Hour), "delivered", nil)}, false, activities.Outcome{}},
 		{"another text", []any{message("SM1", to, "other", since, "queued", nil)}, false, activities.Outcome{}},
+		{"another message's", []any{message("SMother", to, text, since, "sent", nil)}, false, activities.Outcome{}},
 		{"another number", []any{message("SM1", "+4930000000", text, since, "queued", nil)}, false, activities.Outcome{}},
 		{
 			"the second of two",
@@ -127,7 +128,7 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 				asked = r.URL.Query()
 				answer(http.StatusOK, map[string]any{"messages": test.messages, "page": 0})(w, r)
 			})
-			outcome, found := texter.Lookup(t.Context(), to, since, text)
+			outcome, found := texter.Lookup(t.Context(), activities.SMS{To: to, Text: text}, since, []string{"SMother"})
 			if found != test.found || outcome != test.outcome {
 				t.Errorf("found %v, outcome %+v", found, outcome)
 			}
@@ -140,7 +141,7 @@ func TestAnAmbiguousSMSIsFoundAgain(t *testing.T) {
 
 func TestALookupThatFailsSaysSo(t *testing.T) {
 	texter, _ := startTwilio(t, answer(http.StatusServiceUnavailable, map[string]any{"code": 20500, "message": "oh", "status": 503}))
-	outcome, found := texter.Lookup(t.Context(), reminderToJane.To, time.Time{}, reminderToJane.Text)
+	outcome, found := texter.Lookup(t.Context(), reminderToJane, time.Time{}, nil)
 	if found || outcome.Code != "twilio 20500" || outcome.Ambiguous || outcome.Permanent || outcome.Accepted {
 		t.Errorf("found %v, outcome %+v", found, outcome)
 	}

@@ -22,7 +22,7 @@ var letters = map[string]letter{
 		before: []string{"activation-link.intro", "activation-link.steps"},
 		button: "common.activate",
 		after:  []string{"common.validity", "common.several-accounts", "common.check-sender"},
-		guides: true,
+		guides: true, sms: "activation-link.sms",
 	},
 	"activation-renewed": {
 		subject: "activation-renewed.subject", title: "activation-renewed.title",

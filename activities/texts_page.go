@@ -92,6 +92,7 @@ type words struct {
 	Hours, Days, Minutes                       string
 	Username, Password, Passcode, Code         string
 	HelpPhone, InfoURL                         string
+	Link                                       string // in SMS only: mails have a button
 }
 
 // voice is one language.
@@ -114,6 +115,7 @@ func (v voice) words(data TextData) (words, error) {
 		Code:      plain(data.Code),
 		HelpPhone: plain(data.Brand.HelpPhone),
 		InfoURL:   data.Brand.InfoURL,
+		Link:      data.Link,
 		Hours:     speech.count("common.hours", data.ValidHours),
 		Days:      speech.count("common.days", data.Days),
 		Minutes:   speech.count("common.minutes", data.Minutes),

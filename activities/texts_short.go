@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf16"
 )
@@ -8,6 +9,7 @@ import (
 // The sizes of an SMS (3GPP TS 23.038 and 23.040 section 9.2.3.24.1).
 const (
 	smsSegment  = 160 // septets in one segment of GSM-7
+	smsPart     = 153 // and in each of several
 	ucs2Segment = 70  // UTF-16 units in an SMS of one segment
 	ucs2Part    = 67  // and in each of several
 )
@@ -19,11 +21,15 @@ const operatorLeast = 11
 // sayShort says an entry as an SMS. It takes one GSM-7 segment; the operator's
 // name gets what room the rest leaves, and the link to what the service is
 // about comes in only where that leaves room for the name. What GSM-7 would
-// change, a secret or Greek that is to stay as it is written, goes as UCS-2.
+// change, a secret or Greek that is to stay as it is written, goes as UCS-2. An
+// SMS that is there for its link takes as many segments as the link needs.
 func (s *speech) sayShort(id string, greekUnicode bool) string {
 	words := s.words
 	defer func() { s.words = words }()
 	write, size, room := gsm, septets, func(int) int { return smsSegment }
+	if words.Link != "" && strings.Contains(s.say(id), words.Link) {
+		room = gsmRoom
+	}
 	if !s.fitsGSM() || greekUnicode && hasGreek(s.say(id)) {
 		write, size, room = plain, units, ucs2Room
 	}
@@ -67,6 +73,14 @@ func hasGreek(text string) bool {
 
 // units counts the UTF-16 units of a text.
 func units(text string) int { return len(utf16.Encode([]rune(text))) }
+
+// gsmRoom gives the septets of as many segments as a text of a size needs.
+func gsmRoom(size int) int {
+	if size <= smsSegment {
+		return smsSegment
+	}
+	return (size + smsPart - 1) / smsPart * smsPart
+}
 
 // ucs2Room gives the units of as many segments as a text of a size needs.
 func ucs2Room(size int) int {

@@ -42,6 +42,22 @@ func TestEverySMSFitsOneSegmentInEveryLanguage(t *testing.T) {
 	}
 }
 
+func TestALinkInAnSMSIsWholeHoweverLongItIs(t *testing.T) {
+	texts, data := newTexts(t), jane(t)
+	for _, c := range []struct{ host, limit int }{{12, 160}, {80, 306}, {200, 459}, {400, 612}} {
+		data.Link = "https://" + strings.Repeat("h", c.host) + ".example/activate/" + strings.Repeat("_-", 32)
+		for _, language := range tongues {
+			rendered, err := texts.Render("activation-link", language, data)
+			if err != nil || !strings.HasSuffix(rendered.SMS, ": "+data.Link) || !strings.HasPrefix(rendered.SMS, "Example Pho") {
+				t.Fatalf("%v, %q", err, rendered.SMS)
+			}
+			if used := countSeptets(t, rendered.SMS); used > c.limit {
+				t.Errorf("%s, host of %d: %d septets", language, c.host, used)
+			}
+		}
+	}
+}
+
 func TestSecretsArriveAsTheyAre(t *testing.T) {
 	texts, data := newTexts(t), longest(t)
 	for _, language := range tongues {

@@ -24,7 +24,7 @@ var (
 		"login-locked", "password-expires", "password-expired",
 	}
 	shortOnly = []string{"credentials-password", "mobile-code"}
-	mailOnly  = []string{"activation-link", "activation-renewed", "activated", "credentials-username", "password-reset", "username-reminder"}
+	mailOnly  = []string{"activation-renewed", "activated", "credentials-username", "password-reset", "username-reminder"}
 )
 
 func newTexts(t *testing.T) *activities.Texts {

@@ -19,7 +19,7 @@ type Courier interface {
 // Messenger hands over SMS and finds those that were handed over before.
 type Messenger interface {
 	Send(ctx context.Context, text SMS) Outcome
-	Lookup(ctx context.Context, to string, since time.Time, text string) (Outcome, bool)
+	Lookup(ctx context.Context, text SMS, since time.Time, others []string) (Outcome, bool)
 }
 
 // Network is the operator's network: it puts a number into service. The same

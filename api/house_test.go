@@ -154,6 +154,9 @@ func (h *house) send(method, path, body string, headers ...string) answer {
 	for _, header := range headers {
 		name, value, _ := strings.Cut(header, ": ")
 		request.Header.Set(name, value)
+		if name == "Host" {
+			request.Host = value
+		}
 	}
 	response, err := http.DefaultTransport.RoundTrip(request)
 	must(h.t, err)

@@ -51,6 +51,7 @@ func (s *Server) routesLife() {
 			return s.onUser(ctx, in, route.command)
 		})
 	}
+	s.routesResend()
 	register(s, huma.Operation{
 		OperationID: "issue-device-login", Method: http.MethodPost, Path: "/v1/users/{id}/device/credentials", Tags: []string{"users"},
 		Summary: "A new login for the desk phone, told once", Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed},

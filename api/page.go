@@ -60,6 +60,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/activation", f.act("start", f.Desk.StartActivation))
 	desk.POST("/users/:id/activation/link", f.act("renew", f.Desk.RenewLink))
+	desk.POST("/users/:id/activation/messages", f.resend)
 	desk.POST("/users/:id/suspend", f.act("suspend", f.Desk.Suspend))
 	desk.POST("/users/:id/resume", f.act("resume", f.Desk.Resume))
 	desk.POST("/users/:id/device", f.issueLogin)
@@ -114,7 +115,7 @@ func (f *front) frame(c *gin.Context, title, here string) pages.Frame {
 // noticeOf words what a form has just done; the page it led to carries its name.
 func noticeOf(voice locales.Voice, done string) string {
 	switch done {
-	case "start", "renew", "suspend", "resume", "delete":
+	case "start", "renew", "resend", "suspend", "resume", "delete":
 		return voice.Say("action.done-" + done)
 	case "company":
 		return voice.Say("companies.created")

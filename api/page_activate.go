@@ -25,10 +25,11 @@ var statusesOfStandings = map[pages.Standing]int{
 // sentAgainWithin is how long the same form is told again what the first one did.
 const sentAgainWithin = 10 * time.Minute
 
-// showActivation shows where a link stands. It changes nothing: mail scanners
-// follow links too.
+// showActivation shows where a link stands. It changes nothing about the link:
+// mail scanners follow links too. That the page was opened is noted, once.
 func (f *front) showActivation(c *gin.Context) {
 	view, holder := f.standing(c)
+	f.noteOpened(c, holder)
 	f.answerActivation(c, view, holder.User.Language)
 }
 

@@ -36,9 +36,13 @@ func TestAnOpenLinkShowsTheFormWithItsRulesUnderTheFields(t *testing.T) {
 	contains(t, v.view("/activate/"+token+"?lang=de"), http.StatusOK, `<html lang="de"`, "Aktivieren Sie Ihr Telefonkonto", "4. März 2026, 10:00 Uhr (Europe/Berlin)")
 }
 
-func TestLookingAtALinkChangesNothing(t *testing.T) {
+func TestLookingAtALinkChangesNothingAboutIt(t *testing.T) {
 	v := visit(t)
-	_, token := v.invited()
+	id, token := v.invited()
+	v.view("/activate/" + token)
+	if facts := v.facts(id); facts[len(facts)-1].Event.Type() != (user.LinkOpened{}).Type() {
+		t.Error("it was not noted that the page was opened")
+	}
 	before := v.head()
 	for range 20 {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {

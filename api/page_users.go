@@ -64,8 +64,8 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 	if err != nil {
 		return pages.Account{}, err
 	}
-	account := pages.Account{UserRow: row, Commands: pages.Commands{
-		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
+	account := pages.Account{UserRow: row, Messages: state.Messages, Link: state.Link, Commands: pages.Commands{
+		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Mail: f.cfg.NewID(), SMS: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
 	}}
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
 		return pages.Account{}, err

@@ -23,6 +23,7 @@ const (
 // routesAPI registers everything programs use.
 func (s *Server) routesAPI() error {
 	s.routesProcess()
+	s.routesWebhooks()
 	group := s.engine.Group("", s.authenticate, s.awaited, s.idempotent, uncached)
 	config := huma.DefaultConfig("Dialtone", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""

@@ -36,15 +36,16 @@ type Config struct {
 	SIPTransport  string // what a desk phone is told: "udp", "tcp" or "tls"
 	OperatorToken string // bearer token with the operator's role
 
-	NewID   func() string                             // a fresh random UUID, for commands, requests and sessions
-	Hash    func(password string) (string, error)     // argon2id in PHC form, bounded in concurrency
-	Verify  func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike; nil: never known
-	Log     *slog.Logger
-	Dev     http.Handler                // /dev/*: embedded mode only, else nil
-	Ready   func(context.Context) error // why the process cannot serve yet, nil if it can
-	Metrics http.Handler                // /metrics, nil for none
-	Measure prometheus.Registerer       // where the API's own measurements go, nil for nowhere
-	Closing <-chan struct{}             // closed when the process drains: live streams end; nil for never
+	NewID    func() string                             // a fresh random UUID, for commands, requests and sessions
+	Hash     func(password string) (string, error)     // argon2id in PHC form, bounded in concurrency
+	Verify   func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike; nil: never known
+	Log      *slog.Logger
+	Receipts ReceiptReader               // reads what the SMS provider reports; nil: nobody does
+	Dev      http.Handler                // /dev/*: embedded mode only, else nil
+	Ready    func(context.Context) error // why the process cannot serve yet, nil if it can
+	Metrics  http.Handler                // /metrics, nil for none
+	Measure  prometheus.Registerer       // where the API's own measurements go, nil for nowhere
+	Closing  <-chan struct{}             // closed when the process drains: live streams end; nil for never
 }
 
 // Server answers HTTP requests.
@@ -57,6 +58,7 @@ type Server struct {
 	sessions *sessions
 	answers  *answers
 	times    *prometheus.HistogramVec
+	receipts *prometheus.CounterVec
 	gauges   *gauges
 	document []byte // /openapi.json
 }
@@ -69,7 +71,7 @@ func New(cfg Config) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
 		Desk: &Desk{cfg: cfg, journal: cfg.Journal}, cfg: cfg, engine: gin.New(),
-		sessions: newSessions(cfg), times: newTimes(cfg.Measure), gauges: newGauges(cfg.Measure),
+		sessions: newSessions(cfg), times: newTimes(cfg.Measure), receipts: newReceipts(cfg.Measure), gauges: newGauges(cfg.Measure),
 		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, newID: cfg.NewID, log: cfg.Log},
 	}
 	if err := s.engine.SetTrustedProxies(nil); err != nil {

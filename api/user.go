@@ -26,6 +26,7 @@ type User struct {
 	Extension          string     `json:"extension,omitempty"`
 	Licence            string     `json:"licence,omitempty"`
 	Activation         Activation `json:"activation"`
+	Messages           []Message  `json:"messages" doc:"The recent ones, newest first; null in lists"`
 	Credential         Lapsing    `json:"credential" doc:"What the user logs in with: none, set"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []string   `json:"sims"`
@@ -38,8 +39,9 @@ type User struct {
 
 // Activation is how far a user's activation has come.
 type Activation struct {
-	Steps []Step  `json:"steps" doc:"null in lists"`
-	Link  Lapsing `json:"link" doc:"none, open, used, expired"`
+	Steps        []Step     `json:"steps" doc:"null in lists"`
+	Link         Lapsing    `json:"link" doc:"none, open, used, expired"`
+	LinkOpenedAt *time.Time `json:"linkOpenedAt,omitempty" doc:"When the link's page was first opened, by a person or by a program such as a mail scanner"`
 }
 
 // Step is one step of an activation.
@@ -76,8 +78,8 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		FirstName: p.FirstName, LastName: p.LastName, DirectoryFirstName: p.DirectoryFirstName, DirectoryLastName: p.DirectoryLastName,
 		Email: p.Email, Mobile: p.Mobile, MobileNumber: p.MobileNumber, ContractNumber: p.ContractNumber,
 		Number: string(s.Number), Extension: s.Extension, Licence: s.Licence,
-		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at)},
-		Credential: Lapsing{State: s.Credential.State}, Device: shownDevice(s.Device, p.MAC, s.Login.Username),
+		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
+		Messages:   shownMessages(s), Credential: Lapsing{State: s.Credential.State}, Device: shownDevice(s.Device, p.MAC, s.Login.Username),
 		SIMs: []string{}, Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u

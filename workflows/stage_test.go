@@ -231,11 +231,11 @@ func (p textPost) Send(_ context.Context, text activities.SMS) activities.Outcom
 }
 
 // Lookup finds what was taken before.
-func (p textPost) Lookup(_ context.Context, _ string, _ time.Time, text string) (activities.Outcome, bool) {
+func (p textPost) Lookup(_ context.Context, text activities.SMS, _ time.Time, _ []string) (activities.Outcome, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, sent := range p.texts {
-		if sent.Text == text {
+		if sent.Text == text.Text {
 			return activities.Outcome{Accepted: true}, true
 		}
 	}

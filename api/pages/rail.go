@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"dialtone/domain/user"
 	"dialtone/projections"
 )
 
@@ -12,6 +13,8 @@ type Account struct {
 	projections.UserRow
 	CompanyName, SiteName string
 	Steps                 []projections.StepRow
+	Messages              []user.Message // oldest first
+	Link                  user.CurrentLink
 	Commands              Commands
 	TemporalURL           string // of the user's workflow; "" for no link
 	Stale                 bool   // facts wait that are not shown yet
@@ -19,7 +22,7 @@ type Account struct {
 
 // Commands are the ids of the commands that the page's forms give, so that a
 // form that is sent twice is one command.
-type Commands struct{ Activation, Link, Suspension, Login, Deletion string }
+type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion string }
 
 // name is how the user is called on the page.
 func (a Account) name(f Frame) string { return NameOf(f, a.UserRow) }

@@ -9,6 +9,7 @@ import (
 // Receipt is what a provider reports about a message it was given.
 type Receipt struct {
 	User, Message string   // whom and what it is about, by our ids
+	Attempt       int      // which attempt at the message it is about, from 1
 	Provider      string   // the provider's id for the attempt
 	Status        string   // the provider's word, for the command's id
 	Delivered     bool     // it has arrived
@@ -38,7 +39,7 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case m.Delivered || slices.Contains(m.Bounces, r.Provider) && !r.Delivered:
 		return nil, nil
 	case !m.Accepted && !slices.Contains(m.Bounces, r.Provider): // sent, though nobody saw the answer
-		events = append(events, MessageAccepted{ID: m.ID, Attempt: m.Attempts + 1, Provider: r.Provider})
+		events = append(events, MessageAccepted{ID: m.ID, Attempt: max(r.Attempt, m.Attempts, 1), Provider: r.Provider})
 	case m.Accepted && m.Provider != r.Provider && !r.Delivered:
 		return nil, nil
 	}

@@ -55,3 +55,12 @@ func (m Message) State() MessageState {
 	}
 	return MessageWaiting
 }
+
+// Superseded tells when a newer link took the place of the one a message is
+// about; zero where none did, or is still to be made.
+func (l CurrentLink) Superseded(m Message) time.Time {
+	if m.Link == "" || m.Link == l.ID {
+		return time.Time{}
+	}
+	return l.IssuedAt
+}

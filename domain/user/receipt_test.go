@@ -18,7 +18,7 @@ var (
 // receipt is what the provider reports about an attempt: "sent", "delivered",
 // "unreachable" (which another try can mend) or "failed".
 func receipt(sid, status string) domain.Decide {
-	r := user.Receipt{User: adaID, Message: textMessage.ID, Provider: sid, Status: status, Delivered: status == "delivered"}
+	r := user.Receipt{User: adaID, Message: textMessage.ID, Attempt: int(sid[2] - '0'), Provider: sid, Status: status, Delivered: status == "delivered"}
 	switch status {
 	case "unreachable":
 		r.Trouble = &unreachable
