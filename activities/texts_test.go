@@ -13,10 +13,11 @@ import (
 
 	"dialtone/activities"
 	"dialtone/domain"
+	"dialtone/domain/company"
 )
 
 var (
-	tongues  = []string{"en", "de", "el", "sv", "it"}
+	tongues  = company.Languages
 	purposes = []string{
 		"activation-link", "activation-renewed", "activation-reminder", "activated",
 		"credentials-username", "credentials-both", "credentials-password", "mobile-code",

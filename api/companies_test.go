@@ -59,7 +59,7 @@ func TestABadOrderOfACompanyIsToldFieldByField(t *testing.T) {
 		})
 	}
 	policy := h.call(http.MethodPost, "/v1/companies", strings.Replace(good, "onenet", "nobodys", 1))
-	if !strings.Contains(policy.text("errors.0.detail"), "onenet, unifyoffice") {
+	if !strings.Contains(policy.text("errors.0.detail"), "officesmart, onenet, onepro, teleproffs, unifyoffice") {
 		t.Fatalf("the known policies are not named: %s", policy.raw)
 	}
 }

@@ -6,7 +6,7 @@ import "time"
 type CompanyForm struct {
 	Name     string        `json:"name" example:"Acme GmbH" doc:"1 to 100 characters"`
 	Policy   string        `json:"policy" example:"unifyoffice" doc:"Name of the operator's rules"`
-	Language string        `json:"language" example:"de" doc:"en or de"`
+	Language string        `json:"language" example:"de" doc:"en, de, el, sv or it"`
 	Country  string        `json:"country" example:"DE" doc:"ISO 3166-1; numbers may be written as they are in it"`
 	Numbers  []BlockForm   `json:"numbers,omitempty" maxItems:"100" doc:"Numbers connected for the company"`
 	Licences []LicenceForm `json:"licences,omitempty" maxItems:"100"`

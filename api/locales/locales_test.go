@@ -13,6 +13,7 @@ import (
 
 	"dialtone/api/locales"
 	"dialtone/deploy/policies"
+	"dialtone/domain/company"
 	"dialtone/domain/wire"
 )
 
@@ -52,6 +53,39 @@ func flatten(into map[string]string, prefix string, tree map[string]any) {
 // The English of broken rules is the rule's own.
 func spoken(key string) bool {
 	return !strings.HasPrefix(key, "fault.") && !strings.HasPrefix(key, "refusal.")
+}
+
+func TestThereAreTextsInEveryLanguageOfACompany(t *testing.T) {
+	catalogue, err := locales.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := slices.Sorted(slices.Values(catalogue.Tags())), slices.Sorted(slices.Values(company.Languages)); !slices.Equal(got, want) {
+		t.Errorf("pages speak %v, companies %v", got, want)
+	}
+	for _, tag := range company.Languages {
+		if months := strings.Fields(catalogue.Voice(tag).Say("moment.months")); len(months) != 12 {
+			t.Errorf("a year in %s has the months %v", tag, months)
+		}
+	}
+}
+
+// Every catalogue but the English one says the faults itself, and all the same.
+func TestNoLanguageButEnglishLacksAFault(t *testing.T) {
+	german := keys(t, "de")
+	for _, tag := range company.Languages {
+		there := keys(t, tag)
+		for key := range german {
+			if there[key] == "" && (tag != "en" || spoken(key)) {
+				t.Errorf("%s lacks %s", tag, key)
+			}
+		}
+		for key := range there {
+			if german[key] == "" {
+				t.Errorf("%s knows %s, which nobody else does", tag, key)
+			}
+		}
+	}
 }
 
 func TestNoLanguageLacksAKeyOrAWord(t *testing.T) {
@@ -140,7 +174,10 @@ func TestTheFirstWishThatIsKnownCounts(t *testing.T) {
 		{[]string{"", "de-AT,en;q=0.5"}, "de"},
 		{[]string{"fr", "de"}, "de"},
 		{[]string{"en", "de"}, "en"},
-		{[]string{"", "", "sv, de;q=0.1"}, "de"},
+		{[]string{"", "", "pl, de;q=0.1"}, "de"},
+		{[]string{"", "el-GR,el;q=0.9,en;q=0.5"}, "el"},
+		{[]string{"it-CH"}, "it"},
+		{[]string{"", "", "sv-SE, de;q=0.1"}, "sv"},
 		{[]string{"\x00;;", "xx"}, "en"},
 		{nil, "en"},
 	} {
@@ -180,6 +217,9 @@ func TestMomentsNameTheirZone(t *testing.T) {
 	}{
 		{"en", "9 March 2026, 23:05 (UTC)", nil},
 		{"de", "10. März 2026, 01:05 Uhr (Europe/Athens)", athens},
+		{"el", "10 Μαρτίου 2026, 01:05 (Europe/Athens)", athens},
+		{"sv", "10 mars 2026 kl. 01:05 (Europe/Athens)", athens},
+		{"it", "10 marzo 2026, ore 01:05 (Europe/Athens)", athens},
 	} {
 		if got := catalogue.Voice(c.tag).Moment(at, c.zone); got != c.want {
 			t.Errorf("said %q, not %q", got, c.want)

@@ -144,3 +144,19 @@ func facts(events ...domain.Event) []domain.Fact {
 	}
 	return history
 }
+
+func TestALanguageWithoutTextsIsRefusedWithThoseThereAre(t *testing.T) {
+	var c domain.Check
+	company.NeedLanguage(&c, "/language", "fr")
+	var fault *domain.Fault
+	if err := c.Err(); !errors.As(err, &fault) || len(fault.Fields) != 1 || fault.Fields[0].Detail != `is en, de, el, sv or it, not "fr"` {
+		t.Errorf("refused with %v", err)
+	}
+	for _, language := range company.Languages {
+		var c domain.Check
+		company.NeedLanguage(&c, "/language", language)
+		if err := c.Err(); err != nil {
+			t.Errorf("%s: %v", language, err)
+		}
+	}
+}

@@ -38,18 +38,24 @@ var (
 )
 
 // Languages are the languages there are texts in.
-var Languages = []string{"en", "de"}
+var Languages = []string{"en", "de", "el", "sv", "it"}
 
 // KnownLanguage tells whether there are texts in a language.
 func KnownLanguage(language string) bool {
 	return slices.Contains(Languages, language)
 }
 
+// NeedLanguage notes a language that there are no texts in.
+func NeedLanguage(c *domain.Check, pointer, language string) {
+	last := len(Languages) - 1
+	c.Need(KnownLanguage(language), pointer, "unknown", "is %s or %s, not %q", strings.Join(Languages[:last], ", "), Languages[last], language)
+}
+
 // Check tells what is wrong with the order, field by field.
 func (in Create) Check() error {
 	var c domain.Check
 	checkName(&c, in.Name)
-	c.Need(KnownLanguage(in.Language), "/language", "unknown", "is en or de, not %q", in.Language)
+	NeedLanguage(&c, "/language", in.Language)
 	c.Need(country.MatchString(in.Country), "/country", "form", "is a two-letter code (ISO 3166-1) such as DE, not %q", in.Country)
 	for i, b := range in.Blocks {
 		pointer := "/numbers/" + strconv.Itoa(i)

@@ -60,7 +60,9 @@ func checkPlace(c *domain.Check, firm company.State, site, licence, device, lang
 	_, ordered := firm.Licences[licence]
 	c.Need(licence == "" || ordered, "/licence", "unknown", "is not a kind of licence the company has ordered")
 	c.Need(device == "" || deviceForm.MatchString(device), "/device/kind", "form", "is none or the name of a model, lower case, at most 40 characters")
-	c.Need(language == "" || company.KnownLanguage(language), "/language", "unknown", "is en or de, not %q", language)
+	if language != "" {
+		company.NeedLanguage(c, "/language", language)
+	}
 }
 
 // ValidEmail tells whether a text is one bare address with a domain (RFC 5322).
