@@ -143,7 +143,7 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 	}
 	u, firm := holder.User, holder.Company
 	view := pages.Activation{
-		Operator: firm.Policy.Operator, Company: firm.Name, At: u.Link.ExpiresAt, Zone: zoneOf(holder),
+		Operator: firm.Policy.Operator, Brand: firm.Policy.Brand, Company: firm.Name, At: u.Link.ExpiresAt, Zone: zoneOf(holder),
 		Standing: pages.Valid, Secrets: firm.Policy.Secrets,
 	}
 	switch u.StateAt(holder.Hash, f.cfg.Journal.Now()) {
@@ -163,7 +163,7 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 		view.Name, view.Number, view.Extension = u.Person.FirstName, string(u.Number), u.Extension
 	}
 	if u.Suspended && view.Standing != pages.Used {
-		view = pages.Activation{Standing: pages.OnHold, Operator: view.Operator, Company: view.Company}
+		view = pages.Activation{Standing: pages.OnHold, Operator: view.Operator, Brand: view.Brand, Company: view.Company}
 	}
 	return view, holder
 }
@@ -182,7 +182,7 @@ func zoneOf(holder TokenHolder) *time.Location {
 func (f *front) activationFrame(c *gin.Context, view pages.Activation, language string) pages.Frame {
 	frame := pages.Frame{
 		Voice:  f.texts.Voice(c.Query("lang"), language, c.GetHeader("Accept-Language")),
-		Assets: f.files, Tags: f.texts.Tags(),
+		Assets: f.files, Tags: f.texts.Tags(), Theme: f.files.Theme(view.Brand),
 	}
 	key := "activate." + string(view.Standing) + "-page"
 	if view.Standing == pages.Valid {

@@ -31,6 +31,21 @@ func TestALinkThatIsFollowedActivates(t *testing.T) {
 	}
 }
 
+func TestMessagesShowTheCompanysOperator(t *testing.T) {
+	s := newStage(t, "unifyoffice")
+	s.rules.Sender = policy.Sender{SMS: "ONE Pro", Wide: true}
+	s.rules.Brand = policy.Brand{Colour: "#0a7d38", HelpPhone: "+30 210 1234567"}
+	s.order(true)
+	s.after(47*time.Hour, s.confirm)
+	s.run()
+	if len(s.sms.texts) != 1 || s.sms.texts[0].From != "ONE Pro" || !s.sms.texts[0].Wide {
+		t.Errorf("the SMS are %d, of another sender", len(s.sms.texts))
+	}
+	if len(s.mail.mails) == 0 || !strings.Contains(s.mail.mails[0].Text, "+30 210 1234567") || !strings.Contains(s.mail.mails[0].HTML, "#0a7d38") {
+		t.Error("the mail does not show the operator")
+	}
+}
+
 func TestTheReminderComesAfter36HoursAndTheEndAfter48(t *testing.T) {
 	s := newStage(t, "unifyoffice")
 	s.order(true)

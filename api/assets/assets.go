@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"strings"
 )
 
 // Root is the path below which the files are served.
@@ -77,7 +76,7 @@ func (s *Set) URL(name string) string { return s.addresses[name] }
 
 // ServeHTTP serves one file below Root, to be kept for ever.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	found, ok := s.files[strings.TrimPrefix(r.URL.Path, Root)]
+	found, ok := s.find(r)
 	if !ok {
 		w.Header().Set("Cache-Control", "no-store")
 		http.Error(w, "there is no such file", http.StatusNotFound)

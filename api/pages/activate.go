@@ -27,6 +27,7 @@ const (
 type Activation struct {
 	Standing          Standing
 	Operator, Company string
+	Brand             policy.Brand
 	Name              string // of the user
 	Number, Extension string
 	At                time.Time      // the link's end, or when the newer one was sent

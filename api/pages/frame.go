@@ -20,6 +20,7 @@ type Frame struct {
 	Back   string // path and query to come back to after changing the language
 	Notice string // a sentence above the content: what has just been done
 	Fault  string // a sentence above the content: what did not go through
+	Theme  string // path of the style sheet in the operator's colour; may be empty
 }
 
 // Faults holds what is wrong, worded, by the JSON Pointer of the field.

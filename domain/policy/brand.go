@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 )
@@ -37,6 +38,14 @@ func (b Brand) Accent() string {
 		return dark
 	}
 	return b.Ground()
+}
+
+// Pale gives Ground as a tint that dark text can be read on.
+func (b Brand) Pale() string {
+	const share = 0.12
+	rgb, _ := strconv.ParseUint(b.Ground()[1:], 16, 32) // six hexadecimal digits
+	part := func(shift int) int { return int(math.Round(255 - share*float64(255-rgb>>shift&0xff))) }
+	return fmt.Sprintf("#%02x%02x%02x", part(16), part(8), part(0))
 }
 
 // contrast is the ratio of two colours, 1 to 21 (WCAG 2.2, "contrast ratio").

@@ -25,4 +25,9 @@ func TestTextOnABrandsColourCanBeRead(t *testing.T) {
 			t.Errorf("%q: %q, want %q", colour, got, want)
 		}
 	}
+	for colour, want := range map[string]string{"": "#e2ebf9", "#000000": "#e0e0e0", "#ffffff": "#ffffff", "#ffcc00": "#fff9e0", "red": "#e2ebf9"} {
+		if got := (policy.Brand{Colour: colour}).Pale(); got != want {
+			t.Errorf("%q pales to %s, want %s", colour, got, want)
+		}
+	}
 }
