@@ -35,7 +35,8 @@ type Users struct {
 	SMS       Messenger
 	Network   Network
 	Texts     *Texts
-	LinkKey   []byte // link tokens are derived with it
+	LinkKey   []byte // link tokens and temporary passwords are derived with it
+	ClaimKey  []byte // claims on login names are named with it
 	PublicURL string // origin of mailed links
 }
 

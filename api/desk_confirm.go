@@ -60,7 +60,7 @@ func (d *Desk) Confirm(ctx context.Context, cause domain.Cause, token string, ch
 		return Done{}, err
 	}
 	cause.Policy = holder.Company.Policy.Stamp()
-	confirm := user.Confirm{Hash: holder.Hash, At: cause.At, Sum: sum}
+	confirm := user.Confirm{Hash: holder.Hash, At: cause.At, Policy: holder.Company.Policy, Sum: sum}
 	if secrets.SecurityQuestion {
 		confirm.Question = chosen.Question
 	}

@@ -27,7 +27,10 @@ type User struct {
 	Licence            string     `json:"licence,omitempty"`
 	Activation         Activation `json:"activation"`
 	Messages           []Message  `json:"messages" doc:"The recent ones, newest first; null in lists"`
-	Credential         Lapsing    `json:"credential" doc:"What the user logs in with: none, set"`
+	Credential         Lapsing    `json:"credential" doc:"The password: none, temporary, set, expired, locked"`
+	Username           string     `json:"username,omitempty" doc:"What the user can log in with, beside address and number"`
+	Admin              bool       `json:"admin,omitempty" doc:"The user administers the company"`
+	AskedForHelp       string     `json:"askedForHelp,omitempty" enum:"admin,operator" doc:"Who must reset the password, since no mail reaches the user"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []string   `json:"sims"`
 	Profile            string     `json:"profile"`
@@ -79,7 +82,9 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		Email: p.Email, Mobile: p.Mobile, MobileNumber: p.MobileNumber, ContractNumber: p.ContractNumber,
 		Number: string(s.Number), Extension: s.Extension, Licence: s.Licence,
 		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
-		Messages:   shownMessages(s), Credential: Lapsing{State: s.Credential.State}, Device: shownDevice(s.Device, p.MAC, s.Login.Username),
+		Messages:   shownMessages(s),
+		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
+		AskedForHelp: s.Credential.HelpFrom, Device: shownDevice(s.Device, p.MAC, s.Login.Username),
 		SIMs: []string{}, Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u
@@ -106,6 +111,15 @@ func shownLink(link user.CurrentLink, at time.Time) Lapsing {
 		return Lapsing{State: string(user.LinkOver), ExpiresAt: &link.ExpiresAt}
 	}
 	return Lapsing{State: string(link.State), ExpiresAt: &link.ExpiresAt}
+}
+
+// shownCredential judges by the clock, as shownLink does.
+func shownCredential(c user.Credential, at time.Time) Lapsing {
+	shown := Lapsing{State: string(c.Shown()), ExpiresAt: c.ExpiresAt}
+	if !c.Locked && c.StateAt(at) == user.CredentialOver {
+		shown.State = string(user.CredentialOver)
+	}
+	return shown
 }
 
 func shownDevice(kind, mac, username string) *Device {

@@ -42,10 +42,10 @@ func (row *userRecord) evolve(r record) {
 // the person who is forgotten.
 func shed(s user.State) user.State {
 	s.Link.Hash, s.Link.Older = "", nil
-	s.Credential.Sum = user.CredentialSum{}
+	s.Credential.Sum, s.Credential.Reset.Hash = user.CredentialSum{}, ""
 	s.Login.Personal = nil
 	if s.Erased {
-		s.Person = user.Person{}
+		s.Person, s.Credential.Username = user.Person{}, ""
 	}
 	return s
 }
@@ -61,7 +61,7 @@ func (row *userRecord) take(s user.State) {
 	row.Number, row.Extension = string(s.Number), s.Extension
 	row.Licence, row.Device, row.Language = s.Licence, s.Device, s.Language
 	row.LinkState, row.LinkExpiresAt = string(s.Link.State), moment(s.Link.ExpiresAt)
-	row.CredentialState, row.LoginUsername = s.Credential.State, s.Login.Username
+	row.CredentialState, row.LoginUsername = string(s.Credential.Shown()), s.Login.Username
 	row.CreatedAt = s.CreatedAt.UTC()
 }
 

@@ -78,6 +78,12 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "let the link expire", do.ExpireLink, duty)
 	case user.Deliver:
 		return r.call(ctx, fmt.Sprintf("send %s, attempt %d", duty.Purpose, duty.Attempt), do.Deliver, duty)
+	case user.HandOver:
+		return r.call(ctx, fmt.Sprintf("issue the temporary password, attempt %d", duty.Attempt), do.IssueCredential, duty)
+	case user.RemindOfPassword:
+		return r.call(ctx, "remind of the password's end", do.RemindOfPassword, duty)
+	case user.EndPassword:
+		return r.call(ctx, "let the password expire", do.ExpirePassword, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
 	case user.Rest, user.Wait:

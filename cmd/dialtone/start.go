@@ -184,7 +184,7 @@ func (p *process) users() (*activities.Users, error) {
 	}
 	users := &activities.Users{
 		Journal: p.journal, Mail: mail, SMS: sms, Texts: texts,
-		LinkKey: p.secrets[secretLinks], PublicURL: p.config.PublicURL,
+		LinkKey: p.secrets[secretLinks], ClaimKey: p.secrets[secretClaims], PublicURL: p.config.PublicURL,
 	}
 	users.Network = noNetwork{}
 	if p.stands != nil {

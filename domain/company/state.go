@@ -2,6 +2,7 @@ package company
 
 import (
 	"slices"
+	"time"
 
 	"dialtone/domain"
 	"dialtone/domain/policy"
@@ -21,6 +22,7 @@ type State struct {
 	MainNumber                  domain.E164
 	Licences                    map[string]int // kind to count
 	Sites                       []Site
+	CreatedAt                   time.Time
 }
 
 // Exists tells whether there is such a company.
@@ -51,6 +53,7 @@ func Evolve(s State, f domain.Fact) State {
 	switch e := f.Event.(type) {
 	case Created:
 		s.ID, s.Name, s.Language, s.Country = e.ID, e.Name, e.Language, e.Country
+		s.CreatedAt = f.At
 	case PolicyAdopted:
 		s.Policy = e.Policy
 	case NumbersConnected:

@@ -82,14 +82,14 @@ func (s Secrets) checkPassword(c *domain.Check, in Chosen, personal []string) {
 func (s Secrets) checkPIN(c *domain.Check, in Chosen) {
 	digits := in.PIN != "" && strings.Trim(in.PIN, "0123456789") == ""
 	c.Need(digits && len(in.PIN) >= s.PIN.Min && len(in.PIN) <= s.PIN.Max, "/pin", "pin-length", "needs %d to %d digits", s.PIN.Min, s.PIN.Max)
-	c.Need(!digits || !simplePIN(in.PIN), "/pin", "pin-simple", "must not be one digit repeated or a row such as 123456")
+	c.Need(!digits || !SimplePIN(in.PIN), "/pin", "pin-simple", "must not be one digit repeated or a row such as 123456")
 	c.Need(in.PINAgain == in.PIN, "/pinAgain", "differs", "is not the same PIN")
 }
 
 func special(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-// simplePIN finds 111111, 123456 and 654321.
-func simplePIN(pin string) bool {
+// SimplePIN finds 111111, 123456 and 654321.
+func SimplePIN(pin string) bool {
 	if len(pin) < 2 {
 		return true
 	}

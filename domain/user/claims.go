@@ -20,6 +20,10 @@ func ExtensionStream(company, extension string) string {
 // is shown.
 func EmailStream(hmac string) string { return "email-" + hmac }
 
+// LoginStream is the name of the claim on a name to log in with, of which only
+// the HMAC is shown.
+func LoginStream(hmac string) string { return "login-" + hmac }
+
 // SeatStream is the name of the claim on the n-th licence of a kind, from 1.
 func SeatStream(company, kind string, n int) string {
 	return SeatPool(company, kind) + "-" + strconv.Itoa(n)
@@ -45,7 +49,7 @@ func extensionClaim(company, extension string) string {
 
 // List gives the streams of everything that is the user's alone.
 func (c Claims) List() []string {
-	return slices.DeleteFunc([]string{c.Number, c.Extension, c.Email, c.Seat}, func(claim string) bool { return claim == "" })
+	return slices.DeleteFunc([]string{c.Number, c.Extension, c.Email, c.Seat, c.Username}, func(claim string) bool { return claim == "" })
 }
 
 // Holds tells whether a stream is among the claims.

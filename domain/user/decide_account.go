@@ -34,6 +34,7 @@ func (in Create) Check() error {
 	preProvisioned := in.Person == Person{MAC: in.Person.MAC} && in.Number != ""
 	if !preProvisioned {
 		c.Need(rules.Email != policy.EmailRequired || in.Person.Email != "", "/email", "missing", "is needed: the activation link is mailed to it")
+		c.Need(rules.Mobile != policy.MobileRequired || in.Person.Mobile != "", "/mobile", "missing", "is needed: the password is sent to it by SMS")
 		c.Need(strings.TrimSpace(in.Person.FirstName) != "", "/firstName", "missing", "is needed")
 		c.Need(strings.TrimSpace(in.Person.LastName) != "", "/lastName", "missing", "is needed")
 	}
@@ -99,6 +100,7 @@ func (in Change) Check(s State) error {
 	var c domain.Check
 	checkPerson(&c, after.Person, rules)
 	c.Need(rules.Email != policy.EmailRequired || s.Person.Email == "" || after.Person.Email != "", "/email", "missing", "can be changed but not removed")
+	c.Need(rules.Mobile != policy.MobileRequired || s.Person.Mobile == "" || after.Person.Mobile != "", "/mobile", "missing", "can be changed but not removed")
 	c.Need(s.Person.FirstName == "" || strings.TrimSpace(after.Person.FirstName) != "", "/firstName", "missing", "can be changed but not removed")
 	c.Need(s.Person.LastName == "" || strings.TrimSpace(after.Person.LastName) != "", "/lastName", "missing", "can be changed but not removed")
 	if in.Number != nil && *in.Number != "" {

@@ -107,6 +107,7 @@ func (s State) StateAt(hash string, at time.Time) LinkState {
 type Confirm struct {
 	Hash     string // of the token
 	At       time.Time
+	Policy   policy.Policy
 	Question string
 	Sum      CredentialSum
 }
@@ -118,7 +119,7 @@ func (in Confirm) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, err
 	}
 	sum := in.Sum
-	events := []domain.Event{LinkUsed{Link: s.Link.ID}, CredentialSet{Question: in.Question, Personal: &sum}}
+	events := []domain.Event{LinkUsed{Link: s.Link.ID}, CredentialSet{Age: ageOf(in.Policy.Credentials, in.At), Question: in.Question, Personal: &sum}}
 	return append(events, s.stepDone(policy.StepLink)...), nil
 }
 

@@ -1,6 +1,8 @@
 package user
 
 import (
+	"time"
+
 	"dialtone/domain"
 	"dialtone/domain/policy"
 )
@@ -22,20 +24,27 @@ func (in NoteDelivery) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, nil
 	}
 	if in.Trouble == nil { // sent is sent, also when it was not wanted any more by then
-		return []domain.Event{MessageAccepted{ID: m.ID, Attempt: in.Attempt, Provider: in.Provider}}, nil
+		accepted := []domain.Event{MessageAccepted{ID: m.ID, Attempt: in.Attempt, Provider: in.Provider}}
+		return append(accepted, s.noteCredential(m, nil)...), nil
 	}
 	if m.Final {
 		return nil, nil
 	}
-	trouble := s.untilLinkEnds(m, *in.Trouble)
+	trouble := s.untilItEnds(m, *in.Trouble)
 	events := []domain.Event{MessageRefused{ID: m.ID, Attempt: in.Attempt, Trouble: trouble}}
+	if m.Credential != "" {
+		return append(events, s.noteCredential(m, &trouble)...), nil
+	}
 	return append(events, s.linkSuffers(m, trouble, in.Trouble.NextTry == nil)...), nil
 }
 
-// untilLinkEnds takes away a next try that would come after the end of the link
-// the message is about.
-func (s State) untilLinkEnds(m Message, trouble Trouble) Trouble {
+// untilItEnds takes away a next try that would come after the end of what the
+// message is about: a link, a temporary password or a reset.
+func (s State) untilItEnds(m Message, trouble Trouble) Trouble {
 	if trouble.NextTry != nil && m.Link != "" && m.Link == s.Link.ID && !trouble.NextTry.Before(s.Link.ExpiresAt) {
+		trouble.NextTry = nil
+	}
+	if end := s.endOf(m); trouble.NextTry != nil && end != nil && !trouble.NextTry.Before(*end) {
 		trouble.NextTry = nil
 	}
 	return trouble
@@ -52,6 +61,19 @@ func (s State) linkSuffers(m Message, trouble Trouble, final bool) []domain.Even
 		return s.stepFailed(policy.StepLink, trouble)
 	}
 	return []domain.Event{StepDelayed{Step: policy.StepLink, Attempt: step.Attempts, Trouble: trouble}}
+}
+
+// endOf gives the end of the temporary password or reset that a message is
+// about, behind which it is worth nothing; nil for others.
+func (s State) endOf(m Message) *time.Time {
+	switch m.Credential {
+	case "":
+	case s.Credential.Temporary.ID:
+		return &s.Credential.Temporary.ExpiresAt
+	case s.Credential.Reset.ID:
+		return &s.Credential.Reset.ExpiresAt
+	}
+	return nil
 }
 
 // carriesLink tells whether the user cannot go on without the message.

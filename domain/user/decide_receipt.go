@@ -60,7 +60,7 @@ func (s State) whileWanted(m Message, trouble Trouble) Trouble {
 	if m.Final || !s.Exists() || m.Link != "" && (m.Link != s.Link.ID || s.Link.State != LinkOpen) {
 		trouble.NextTry = nil
 	}
-	return s.untilLinkEnds(m, trouble)
+	return s.untilItEnds(m, trouble)
 }
 
 // OpenLink is the command that notes that a link's page was opened.

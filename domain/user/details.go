@@ -8,11 +8,11 @@ import (
 )
 
 // complete tells whether it is known who somebody is, as far as the rules ask
-// for it: both names, and the address that a link is mailed to.
+// for it: both names, and the address and the mobile that secrets go to.
 func (p Person) complete(rules policy.Policy) bool {
 	named := strings.TrimSpace(p.FirstName) != "" && strings.TrimSpace(p.LastName) != ""
-	mailed := rules.Email == policy.EmailRequired || rules.Has(policy.StepLink)
-	return named && (p.Email != "" || !mailed)
+	mailed, texted := rules.Email == policy.EmailRequired, rules.Mobile == policy.MobileRequired
+	return named && (p.Email != "" || !mailed) && (p.Mobile != "" || !texted)
 }
 
 // stepsFor gives the steps of an activation: the policy's that apply, since
@@ -24,7 +24,11 @@ func stepsFor(s State, rules policy.Policy) []string {
 		steps = append(steps, policy.StepDetails)
 	}
 	for _, step := range rules.Steps {
-		if step != policy.StepLine || s.HasLine() {
+		switch {
+		case step == policy.StepLine && !s.HasLine():
+		case step == policy.StepLink && s.Person.Email == "" && rules.Email != policy.EmailRequired:
+			steps = append(steps, policy.StepCredentials) // nothing can be mailed (X2)
+		default:
 			steps = append(steps, step)
 		}
 	}

@@ -19,6 +19,10 @@ const (
 	RemindOfLink  Task = "remind"         // remind of Subject, a link
 	EndLink       Task = "expire-link"    // let Subject, a link, expire
 	Deliver       Task = "deliver"        // try to send Subject, a message
+
+	HandOver         Task = "issue-credential" // issue the temporary password of the activation
+	RemindOfPassword Task = "remind-password"  // remind of the password's end
+	EndPassword      Task = "expire-password"  // let the password expire
 )
 
 // Duty is one task with its subject and, for Wait, the moment it is due.
@@ -51,7 +55,23 @@ func (s State) Duty(now time.Time) Duty {
 	if s.Started && s.Lifecycle == Pending {
 		next = sooner(next, s.stepDuty(now))
 	}
-	return next
+	return sooner(next, s.passwordDuty(now))
+}
+
+// passwordDuty says what the age of the password asks for.
+func (s State) passwordDuty(now time.Time) Duty {
+	c := s.Credential
+	switch {
+	case c.State != CredentialChosen || c.ExpiresAt == nil:
+		return Duty{Task: Rest}
+	case !now.Before(*c.ExpiresAt):
+		return Duty{Task: EndPassword, Subject: c.ExpiresAt.UTC().Format(time.RFC3339)}
+	case c.Reminded >= len(c.RemindAt):
+		return Duty{Task: Wait, Due: *c.ExpiresAt}
+	case !now.Before(c.RemindAt[c.Reminded]):
+		return Duty{Task: RemindOfPassword, Attempt: c.Reminded + 1}
+	}
+	return Duty{Task: Wait, Due: c.RemindAt[c.Reminded]}
 }
 
 // delivery finds the message to be sent, or the moment of the next try.
@@ -60,6 +80,9 @@ func (s State) delivery(now time.Time) Duty {
 	for _, m := range s.Messages {
 		if m.Accepted || m.Final || m.NextTry == nil || (m.Link != "" && !s.Link.OpenAt(now)) {
 			continue // also what is about a link that cannot be used any more
+		}
+		if end := s.endOf(m); end != nil && !now.Before(*end) {
+			continue
 		}
 		if !m.NextTry.After(now) {
 			return Duty{Task: Deliver, Subject: m.ID, Purpose: m.Purpose + " by " + m.Channel, Attempt: m.Attempts + 1}
@@ -77,6 +100,11 @@ func (s State) stepDuty(now time.Time) Duty {
 		return Duty{Task: Rest} // nothing is left, or somebody is asked who the user is
 	case step.Name == policy.StepLink:
 		return s.linkDuty(now)
+	case step.Name == policy.StepCredentials:
+		if s.credentialDue() {
+			return Duty{Task: HandOver, Attempt: step.Attempts + 1}
+		}
+		return Duty{Task: Rest} // its messages have duties of their own
 	case step.NextTry != nil && step.NextTry.After(now):
 		return Duty{Task: Wait, Due: *step.NextTry}
 	}

@@ -47,6 +47,7 @@ type Claims struct {
 	Extension string `json:"extension,omitempty"`
 	Email     string `json:"email,omitempty"`
 	Seat      string `json:"seat,omitempty"`
+	Username  string `json:"username,omitempty"`
 }
 
 // DetailsChanged says what is different about a user; nil is unchanged.

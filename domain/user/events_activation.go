@@ -86,6 +86,7 @@ type LinkExpired struct {
 
 // CredentialSet says that the user has chosen password, PIN and answer.
 type CredentialSet struct {
+	Age
 	Question string         `json:"question,omitempty"` // id of the catalogue text
 	Personal *CredentialSum `json:"personal,omitempty"`
 }
@@ -116,6 +117,8 @@ type MessageRequested struct {
 	Purpose string `json:"purpose"`
 	Channel string `json:"channel"`
 	Link    string `json:"link,omitempty"`
+
+	Credential string `json:"credential,omitempty"` // the temporary password or reset it carries
 }
 
 // MessageAccepted says that the mail server or SMS provider took the message.

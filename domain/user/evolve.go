@@ -20,7 +20,7 @@ func Evolve(s State, f domain.Fact) State {
 	case Created:
 		return created(s, e, f)
 	case DetailsChanged:
-		return detailsChanged(s, e)
+		return detailsChanged(s, e).reachable(e)
 	case EmailClaimed:
 		s.loosen(s.Claims.Email)
 		s.Claims.Email = e.Claim
@@ -83,11 +83,6 @@ func activation(s State, f domain.Fact) State {
 		s.Lifecycle = Active
 	case ActivationFailed:
 		s.Lifecycle = Failed
-	case CredentialSet:
-		s.Credential = Credential{State: "set", SetAt: f.At, Question: e.Question}
-		if e.Personal != nil {
-			s.Credential.Sum = *e.Personal
-		}
 	default:
 		return messages(s, f)
 	}
@@ -116,7 +111,7 @@ func messages(s State, f domain.Fact) State {
 	case MessageRequested:
 		at := f.At
 		s = s.overtake(e)
-		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, RequestedAt: at, NextTry: &at})
+		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, RequestedAt: at, NextTry: &at})
 	case MessageAccepted:
 		s = s.withMessage(e.ID, func(m *Message) { m.accept(e, f.At) })
 		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {
@@ -134,6 +129,8 @@ func messages(s State, f domain.Fact) State {
 		if e.Link == s.Link.ID {
 			s.Link.OpenedAt = f.At
 		}
+	default:
+		return credentials(s, f)
 	}
 	return s
 }
@@ -143,7 +140,7 @@ func created(s State, e Created, f domain.Fact) State {
 	s = State{
 		ID: e.ID, Company: e.Company, Site: e.Site, Language: e.Language, Licence: e.Licence, Device: e.Device,
 		Number: e.Number, Extension: e.Extension, Claims: e.Claims, Lifecycle: Pending, CreatedAt: f.At,
-		Abandoned: abandoned, Erased: f.Erased, Credential: Credential{State: "none"}, Link: CurrentLink{State: LinkNone},
+		Abandoned: abandoned, Erased: f.Erased, Credential: Credential{State: CredentialNone}, Link: CurrentLink{State: LinkNone},
 	}
 	if e.Personal != nil {
 		s.Person = *e.Personal

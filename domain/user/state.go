@@ -68,24 +68,17 @@ type CurrentLink struct {
 
 // Message is one notification and what became of it.
 type Message struct {
-	ID, Purpose, Channel, Link string
-	RequestedAt                time.Time
-	Attempts                   int
-	NextTry                    *time.Time // nil when there will be none
-	Accepted, Final            bool
-	Trouble                    Trouble
-	Provider                   string // what the provider calls the attempt it took last
-	Delivered, Bounced         bool
-	AcceptedAt, EndedAt        time.Time // EndedAt: of the delivery, or of the last bounce
-	Bounces                    []string  // what the provider calls the attempts that came to nothing
-}
-
-// Credential is what the user logs in with.
-type Credential struct {
-	State    string // none, set
-	SetAt    time.Time
-	Question string
-	Sum      CredentialSum
+	ID, Purpose, Channel string
+	Link, Credential     string // what it is about: an activation link, a temporary password or a reset
+	RequestedAt          time.Time
+	Attempts             int
+	NextTry              *time.Time // nil when there will be none
+	Accepted, Final      bool
+	Trouble              Trouble
+	Provider             string // what the provider calls the attempt it took last
+	Delivered, Bounced   bool
+	AcceptedAt, EndedAt  time.Time // EndedAt: of the delivery, or of the last bounce
+	Bounces              []string  // what the provider calls the attempts that came to nothing
 }
 
 // State is a user as its facts tell it.

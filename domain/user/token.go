@@ -7,7 +7,10 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
+	"strconv"
 	"strings"
+
+	"dialtone/domain/policy"
 )
 
 // Everything in this file derives secrets from a server key, so that doing a
@@ -51,6 +54,60 @@ func Minter(key []byte, user string) Mint {
 // EmailClaim names the claim on an address under the key that never rotates.
 func EmailClaim(key []byte, email string) string {
 	return EmailStream(hex.EncodeToString(mac(key, "email", FoldEmail(email))[:16]))
+}
+
+// LoginClaim names the claim on a name to log in with, under the key that never
+// rotates.
+func LoginClaim(key []byte, name string) string {
+	return LoginStream(hex.EncodeToString(mac(key, "login", FoldEmail(name))[:16]))
+}
+
+// ResetToken derives the text of a link by which a password is reset, in the
+// form of an activation link's.
+func ResetToken(key []byte, user, reset string) string {
+	raw, err := hex.DecodeString(strings.ReplaceAll(user, "-", ""))
+	if err != nil || len(raw) != 16 {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(append(raw, mac(key, "password-reset", user, reset)...))
+}
+
+// ResetMinter gives the Mint of one user's reset links under a key.
+func ResetMinter(key []byte, user string) Mint {
+	return func(reset string) (string, string) { return LinkKey, TokenHash(ResetToken(key, user, reset)) }
+}
+
+// TemporaryPassword derives a temporary password: 60 bits, three groups of four
+// lower-case letters and digits that can be told on the telephone.
+func TemporaryPassword(key []byte, user, issued string) string {
+	text := base32lower.EncodeToString(mac(key, "temporary-password", user, issued)[:8])
+	return text[:4] + "-" + text[4:8] + "-" + text[8:12]
+}
+
+// TemporaryPasscode derives the passcode for voicemail that goes with a
+// temporary password. No such passcode is simple.
+func TemporaryPasscode(key []byte, user, issued string, digits int) string {
+	for n := 0; ; n++ {
+		sum := mac(key, "temporary-passcode", user, issued, strconv.Itoa(n))
+		code := make([]byte, 0, digits)
+		for _, b := range sum {
+			if b < 250 && len(code) < digits {
+				code = append(code, '0'+b%10)
+			}
+		}
+		if len(code) == digits && !policy.SimplePIN(string(code)) {
+			return string(code)
+		}
+	}
+}
+
+// IsTemporary compares what was typed with the temporary password, in constant
+// time, without regard to case and to what stands between its groups.
+func IsTemporary(key []byte, user string, issued CredentialIssued, typed string) bool {
+	bare := strings.NewReplacer("-", "", " ", "")
+	given := bare.Replace(strings.ToLower(typed))
+	right := bare.Replace(TemporaryPassword(key, user, issued.ID))
+	return issued.ID != "" && hmac.Equal([]byte(given), []byte(right))
 }
 
 var base32lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)

@@ -14,7 +14,7 @@ import (
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials)
 }
 
 var (
@@ -67,5 +67,10 @@ var (
 		user.MessageDelivered{},
 		user.MessageBounced{},
 		user.LinkOpened{},
+	}
+	credentials = []domain.Event{
+		user.UsernameSet{}, user.CredentialIssued{}, user.PasswordChanged{}, user.PINChanged{},
+		user.PasswordReminded{}, user.PasswordExpired{}, user.ResetRequested{}, user.ResetMissed{},
+		user.LoggedIn{}, user.LoginLocked{}, user.LoginUnlocked{}, user.AdminGranted{}, user.AdminRevoked{},
 	}
 )

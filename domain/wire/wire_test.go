@@ -43,9 +43,12 @@ user.activated.v1
 user.activation-failed.v1
 user.activation-retried.v1
 user.activation-started.v1
+user.admin-granted.v1
+user.admin-revoked.v1
 user.claim-abandoned.v1
 user.claims-released.v1
 user.created.v1
+user.credential-issued.v1
 user.credential-set.v1
 user.deleted.v1
 user.details-changed.v1
@@ -60,18 +63,28 @@ user.link-renewed-by-admin.v1
 user.link-renewed-by-operator.v1
 user.link-renewed-by-user.v1
 user.link-used.v1
+user.logged-in.v1
+user.login-locked.v1
+user.login-unlocked.v1
 user.message-accepted.v1
 user.message-bounced.v1
 user.message-delivered.v1
 user.message-refused.v1
 user.message-requested.v1
 user.number-changed.v1
+user.password-changed.v1
+user.password-expired.v1
+user.password-reminded.v1
+user.pin-changed.v1
+user.reset-missed.v1
+user.reset-requested.v1
 user.resumed.v1
 user.step-delayed.v1
 user.step-done.v1
 user.step-failed.v1
 user.step-started.v1
 user.suspended.v1
+user.username-set.v1
 `
 
 func pinned() []string { return strings.Fields(names) }

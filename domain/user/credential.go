@@ -1,0 +1,172 @@
+package user
+
+import (
+	"slices"
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
+
+// CredentialState is where a user's password stands.
+type CredentialState string
+
+// The states of a password.
+const (
+	CredentialNone      CredentialState = "none"
+	CredentialTemporary CredentialState = "temporary" // must be changed at the login
+	CredentialChosen    CredentialState = "set"
+	CredentialOver      CredentialState = "expired" // must be changed at the login
+	CredentialLocked    CredentialState = "locked"  // as it is shown, whatever else is
+)
+
+// handOver is the cause of a step that waits for a hand.
+const handOver = "hand-over"
+
+// Credential is what the user logs in with.
+type Credential struct {
+	Age
+	State     CredentialState
+	SetAt     time.Time
+	Question  string
+	Sum       CredentialSum
+	Username  string
+	Temporary CredentialIssued // the last one
+	Reset     ResetRequested   // the last one; ID "" once it is used or void
+	Reminded  int              // how many reminders of RemindAt have been sent
+	Locked    bool
+	HelpFrom  string // who was asked for help since a reset could not be mailed
+	LoggedIn  time.Time
+	Admin     bool
+}
+
+// Shown is the state as it is shown to people and programs.
+func (c Credential) Shown() CredentialState {
+	switch {
+	case c.Locked:
+		return CredentialLocked
+	case c.State == "":
+		return CredentialNone
+	}
+	return c.State
+}
+
+// StateAt tells where the password stands at a moment, whether or not its end
+// has been noted yet.
+func (c Credential) StateAt(at time.Time) CredentialState {
+	if c.State == CredentialChosen && c.ExpiresAt != nil && !at.Before(*c.ExpiresAt) {
+		return CredentialOver
+	}
+	return c.State
+}
+
+// credentials applies the facts of logins and passwords.
+func credentials(s State, f domain.Fact) State {
+	c := &s.Credential
+	switch e := f.Event.(type) {
+	case UsernameSet:
+		s.loosen(s.Claims.Username)
+		s.Claims.Username = e.Claim
+		if e.Personal != nil {
+			c.Username = e.Personal.Username
+		}
+	case CredentialIssued:
+		s = s.hushCredential(e.ID)
+		c = &s.Credential
+		c.State, c.Temporary, c.Age, c.Reminded, c.HelpFrom = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0, ""
+		c.Locked, c.Reset, c.Sum.Password = false, ResetRequested{}, ""
+		s = s.credentialsWait()
+	case CredentialSet:
+		s = s.hushCredential("")
+		c = &s.Credential
+		c.State, c.SetAt, c.Question, c.Age, c.Reminded = CredentialChosen, f.At, e.Question, e.Age, 0
+		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+		if e.Personal != nil {
+			c.Sum = *e.Personal
+		}
+	case PasswordChanged:
+		s = s.hushCredential("")
+		c = &s.Credential
+		c.State, c.SetAt, c.Age, c.Reminded = CredentialChosen, f.At, e.Age, 0
+		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+		if e.Personal != nil {
+			c.Sum.Password = e.Personal.Password
+		}
+	case PINChanged:
+		if e.Personal != nil {
+			c.Sum.PIN = e.Personal.PIN
+		}
+	case PasswordReminded:
+		c.Reminded++
+	case PasswordExpired:
+		c.State = CredentialOver
+	case ResetRequested:
+		s = s.hushCredential(c.Temporary.ID)
+		s.Credential.Reset = e
+	case ResetMissed:
+		c.HelpFrom = e.Responsible
+	case LoggedIn:
+		c.LoggedIn = f.At
+	case LoginLocked:
+		c.Locked = true
+	case LoginUnlocked:
+		c.Locked = false
+	case AdminGranted:
+		c.Admin = true
+	case AdminRevoked:
+		c.Admin = false
+	}
+	return s
+}
+
+// hushCredential lets the messages about other temporary passwords and resets
+// than this one not be sent any more.
+func (s State) hushCredential(id string) State {
+	s.Messages = slices.Clone(s.Messages)
+	for i := range s.Messages {
+		if m := &s.Messages[i]; !m.Accepted && m.Credential != "" && m.Credential != id {
+			m.Final, m.NextTry = true, nil
+		}
+	}
+	return s
+}
+
+// credentialsWait makes the credentials' step wait for the messages that carry
+// them, or for the hand that gives them.
+func (s State) credentialsWait() State {
+	issued := s.Credential.Temporary
+	return s.withStep(policy.StepCredentials, func(step *Step) {
+		if step.State == Done {
+			return
+		}
+		*step = Step{Name: step.Name, State: Waiting, Cause: "message-queued", Responsible: issued.Way, Attempts: step.Attempts + 1, Deadline: &issued.ExpiresAt}
+	})
+}
+
+// reachable lets the credentials' step be tried again once there is another
+// address or mobile.
+func (s State) reachable(e DetailsChanged) State {
+	if e.Personal == nil || e.Personal.Email == nil && e.Personal.Mobile == nil || s.current().Cause != handOver {
+		return s
+	}
+	return s.withStep(policy.StepCredentials, func(step *Step) {
+		if step.State == Waiting {
+			*step = Step{Name: step.Name, State: Waiting, Attempts: step.Attempts}
+		}
+	})
+}
+
+// ageOf gives the life of a password that is set at a moment.
+func ageOf(rules policy.Credentials, at time.Time) Age {
+	if rules.MaxAge == 0 {
+		return Age{}
+	}
+	end := at.Add(rules.MaxAge.Std())
+	age := Age{ExpiresAt: &end}
+	for _, before := range rules.RemindBefore {
+		if remind := end.Add(-before.Std()); remind.After(at) {
+			age.RemindAt = append(age.RemindAt, remind)
+		}
+	}
+	return age
+}

@@ -1,0 +1,157 @@
+package user
+
+import (
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/policy"
+)
+
+// IssueCredential is the command that gives the user a temporary password: of
+// the workflow, when the activation stands at that step, or of an admin or the
+// back-office, who may name the way it goes ("" for the policy's). Username and
+// its claim come with the first one.
+type IssueCredential struct {
+	Cause           domain.Cause
+	Company         company.State
+	Way             string
+	Username, Claim string
+	Step            bool // only while the activation stands at the step
+}
+
+// Decide issues the password and asks for the messages that carry it. Whoever
+// gets it by hand is shown it by the one who asked.
+func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	switch {
+	case !s.Exists():
+		return nil, gone()
+	case in.Step && (s.Lifecycle != Pending || s.current().Name != policy.StepCredentials || !s.credentialDue()):
+		return nil, nil
+	case s.Suspended:
+		return nil, domain.Faultf(domain.Refused, "suspended", "the user is suspended; resume first")
+	}
+	if in.Step && s.Credential.State == CredentialChosen {
+		return s.stepDone(policy.StepCredentials), nil
+	}
+	rules := in.Company.Policy.Usual()
+	way, err := s.wayOf(in.Way, rules.Credentials.Password)
+	if err != nil {
+		return in.stuck(s, err)
+	}
+	if in.Step && way == policy.ByHand {
+		return in.stuck(s, domain.Faultf(domain.Refused, handOver, "somebody has to hand the password over"))
+	}
+	var events []domain.Event
+	if s.Credential.Username == "" && in.Claim != "" {
+		events = append(events, UsernameSet{Claim: in.Claim, Personal: &Username{Username: in.Username}})
+	}
+	issued := CredentialIssued{
+		ID: domain.EventID(Stream(s.ID), in.Cause.Command, len(events)), Key: LinkKey, Way: way,
+		Passcode: rules.Credentials.Passcode, ExpiresAt: in.expiry(rules.Credentials),
+	}
+	events = append(events, issued)
+	for _, m := range credentialMessages(issued, rules.Credentials.Username == policy.ByMail && s.Person.Email != "") {
+		events = append(events, m)
+	}
+	if way == policy.ByHand && s.standsAt(policy.StepCredentials) {
+		events = append(events, s.stepDone(policy.StepCredentials)...)
+	}
+	return events, nil
+}
+
+// stuck says who has to help where no way leads to the user.
+func (in IssueCredential) stuck(s State, err error) ([]domain.Event, error) {
+	if !in.Step {
+		return nil, err
+	}
+	if s.current().Cause == handOver {
+		return nil, nil
+	}
+	trouble := Trouble{Cause: handOver, Responsible: "admin", Text: "neither mail nor SMS reaches the user: hand the password over, or name an address or a mobile"}
+	return []domain.Event{StepDelayed{Step: policy.StepCredentials, Attempt: s.current().Attempts, Trouble: trouble}}, nil
+}
+
+// expiry is the temporary password's end: that of the company's first
+// passwords where the policy counts from there (X10), else some days from now.
+func (in IssueCredential) expiry(rules policy.Credentials) time.Time {
+	if rules.CompanyMaxAge > 0 {
+		if end := in.Company.CreatedAt.Add(rules.CompanyMaxAge.Std()); end.After(in.Cause.At) {
+			return end
+		}
+	}
+	return in.Cause.At.Add(rules.TemporaryValid.Std())
+}
+
+// wayOf gives the way a password goes: the wanted one, or the first of the
+// policy's that leads to the user.
+func (s State) wayOf(wanted string, ways []string) (string, error) {
+	if wanted != "" {
+		ways = []string{wanted}
+	}
+	for _, way := range ways {
+		switch {
+		case way == policy.ByHand, way == policy.BySMS && s.Person.Mobile != "", way == policy.ByMail && s.Person.Email != "":
+			return way, nil
+		}
+	}
+	switch wanted {
+	case policy.BySMS:
+		return "", domain.Faultf(domain.Refused, "no-mobile", "the user has no mobile that an SMS could go to")
+	case policy.ByMail:
+		return "", domain.Faultf(domain.Refused, "no-email", "the user has no address that a mail could go to")
+	case "":
+		return "", domain.Faultf(domain.Refused, "no-way", "neither a mail nor an SMS reaches the user; hand the password over")
+	}
+	return "", domain.Faultf(domain.Invalid, "unknown-way", "a password goes by sms, mail or hand, not %q", wanted).At("/way")
+}
+
+// credentialMessages are what carries a temporary password.
+func credentialMessages(issued CredentialIssued, username bool) (messages []MessageRequested) {
+	message := func(purpose, channel string) {
+		id := domain.DeriveID("message", issued.ID, purpose, channel)
+		messages = append(messages, MessageRequested{ID: id, Purpose: purpose, Channel: channel, Credential: issued.ID})
+	}
+	if username && issued.Way != policy.ByMail {
+		message(PurposeUsername, Mail)
+	}
+	switch issued.Way {
+	case policy.BySMS:
+		message(PurposePassword, SMS)
+	case policy.ByMail:
+		message(PurposeBoth, Mail)
+	}
+	return messages
+}
+
+// credentialDue tells whether the activation's step asks for a temporary
+// password: none was issued for it, or the one that was can't arrive.
+func (s State) credentialDue() bool {
+	step := s.current()
+	return step.State == Waiting && step.Cause == ""
+}
+
+func (s State) standsAt(step string) bool {
+	return s.Started && s.Lifecycle != Active && s.current().Name == step
+}
+
+// noteCredential gives what follows for the activation from how a message that
+// carries the temporary password ended.
+func (s State) noteCredential(m Message, trouble *Trouble) []domain.Event {
+	if !s.standsAt(policy.StepCredentials) || m.Credential != s.Credential.Temporary.ID || !s.Exists() {
+		return nil
+	}
+	switch {
+	case trouble != nil && trouble.NextTry == nil:
+		return s.stepFailed(policy.StepCredentials, *trouble)
+	case trouble != nil:
+		return []domain.Event{StepDelayed{Step: policy.StepCredentials, Attempt: s.current().Attempts, Trouble: *trouble}}
+	}
+	for _, other := range s.Messages {
+		if other.Credential == m.Credential && other.ID != m.ID && !other.Accepted {
+			return nil
+		}
+	}
+	return s.stepDone(policy.StepCredentials)
+}

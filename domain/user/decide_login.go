@@ -1,0 +1,149 @@
+package user
+
+import (
+	"time"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
+
+// LogIn is the command of a user whose password was right.
+type LogIn struct {
+	Method string // password, temporary or reset
+}
+
+// Decide notes the login.
+func (in LogIn) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	if err := s.mayLogIn(); err != nil {
+		return nil, err
+	}
+	return []domain.Event{LoggedIn(in)}, nil
+}
+
+// mayLogIn tells why nobody can log in as this user, nil if the user can.
+func (s State) mayLogIn() error {
+	switch {
+	case !s.Exists():
+		return gone()
+	case s.Suspended:
+		return domain.Faultf(domain.Denied, "suspended", "the account is suspended; ask your administrator")
+	case s.Credential.Locked:
+		return domain.Faultf(domain.Denied, "login-locked", "too many logins failed; ask your administrator to reset the account")
+	}
+	return nil
+}
+
+// ChangePassword is the command of a user who has chosen a password, of which
+// only the hash arrives here; with a new user name where the policy wants that.
+type ChangePassword struct {
+	At              time.Time
+	Policy          policy.Policy
+	Sum             string // argon2id in PHC form
+	Username, Claim string
+	Reset           string // the hash of the reset link's token it came by, "" at a login
+}
+
+// Decide changes the password and tells the user.
+func (in ChangePassword) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	reset := ""
+	switch {
+	case !s.Exists():
+		return nil, gone()
+	case s.Suspended:
+		return nil, domain.Faultf(domain.Refused, "suspended", "the account is suspended; ask your administrator")
+	case in.Reset != "":
+		if err := s.ResetUsable(in.Reset, in.At); err != nil {
+			return nil, err
+		}
+		reset = s.Credential.Reset.ID
+	case s.Credential.Locked:
+		return nil, domain.Faultf(domain.Denied, "login-locked", "too many logins failed; ask your administrator to reset the account")
+	}
+	changed := PasswordChanged{Age: ageOf(in.Policy.Credentials, in.At), Reset: reset, Personal: &CredentialSum{Password: in.Sum}}
+	events := []domain.Event{changed}
+	if in.Claim != "" && in.Claim != s.Claims.Username {
+		events = append(events, UsernameSet{Claim: in.Claim, Personal: &Username{Username: in.Username}})
+	}
+	return append(events, s.notice(PurposePasswordChanged, in.At)...), nil
+}
+
+// ChangePIN is the command of a user who has chosen another PIN.
+type ChangePIN struct {
+	At  time.Time
+	Sum string // argon2id in PHC form
+}
+
+// Decide changes the PIN and tells the user, which guide 4 leaves out (4.17).
+func (in ChangePIN) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	if err := s.mayLogIn(); err != nil {
+		return nil, err
+	}
+	return append([]domain.Event{PINChanged{Personal: &CredentialSum{PIN: in.Sum}}}, s.notice(PurposePINChanged, in.At)...), nil
+}
+
+// notice asks for a message that tells the user what has changed: by mail, or
+// by SMS where there is no address.
+func (s State) notice(purpose string, at time.Time) []domain.Event {
+	channel := Mail
+	switch {
+	case s.Person.Email != "":
+	case s.Person.Mobile != "":
+		channel = SMS
+	default:
+		return nil
+	}
+	id := domain.DeriveID("message", s.ID, purpose, channel, at.UTC().Format(time.RFC3339Nano))
+	return []domain.Event{MessageRequested{ID: id, Purpose: purpose, Channel: channel}}
+}
+
+// LockLogin is the command that ends guessing.
+type LockLogin struct {
+	At       time.Time
+	Failures int
+}
+
+// Decide locks the login and tells the user.
+func (in LockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	if !s.Exists() || s.Credential.Locked {
+		return nil, nil
+	}
+	return append([]domain.Event{LoginLocked{Failures: in.Failures}}, s.notice(PurposeLocked, in.At)...), nil
+}
+
+// UnlockLogin is the command of an admin or the back-office that lets a user
+// log in again with the password there is.
+type UnlockLogin struct{}
+
+// Decide unlocks the login.
+func (UnlockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	switch {
+	case !s.Exists():
+		return nil, gone()
+	case !s.Credential.Locked:
+		return nil, nil
+	}
+	return []domain.Event{LoginUnlocked{}}, nil
+}
+
+// SetAdmin is the command that makes a user an admin of the company, or no
+// longer one (3.9).
+type SetAdmin struct{ Admin bool }
+
+// Decide grants or revokes.
+func (in SetAdmin) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	switch {
+	case !s.Exists():
+		return nil, gone()
+	case s.Credential.Admin == in.Admin:
+		return nil, nil
+	case in.Admin:
+		return []domain.Event{AdminGranted{}}, nil
+	}
+	return []domain.Event{AdminRevoked{}}, nil
+}
