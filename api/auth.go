@@ -31,7 +31,8 @@ func (s *Server) actor(r *http.Request) (domain.Actor, bool) {
 		known := strings.EqualFold(scheme, "Bearer") && s.tokenIs(strings.TrimSpace(token))
 		return domain.Actor{Kind: domain.ActorOperator, ID: "token"}, known
 	}
-	return s.sessions.Actor(r)
+	session, ok := s.sessions.Find(r)
+	return session.Actor, ok && session.Actor.Kind == domain.ActorOperator
 }
 
 // tokenIs compares with the operator's token in constant time.

@@ -14,8 +14,15 @@ import (
 // alike. Its methods are safe for concurrent use. A Cause needs Command and At;
 // the same Cause handed in twice is the same order.
 type Desk struct {
-	cfg     Config
-	journal *eventstore.Journal
+	cfg      Config
+	journal  *eventstore.Journal
+	failures *failures
+}
+
+func newDesk(cfg Config) *Desk {
+	return &Desk{cfg: cfg, journal: cfg.Journal, failures: &failures{
+		write: cfg.Views.DB(), read: cfg.Views.ReadDB(), key: cfg.SessionKey, now: cfg.Journal.Now,
+	}}
 }
 
 // Done is what a command did: the id of what it was about, with its stream as

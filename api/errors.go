@@ -54,6 +54,7 @@ const (
 	codeKeyReused       = "idempotency-key-reused"
 	codeInternal        = "internal"
 	codeTooSoon         = "too-soon"
+	codeLogin           = "login-failed"
 )
 
 var statusesOfCodes = map[string]int{
@@ -64,6 +65,7 @@ var statusesOfCodes = map[string]int{
 	codeKeyReused:       http.StatusUnprocessableEntity,
 	codeInternal:        http.StatusInternalServerError,
 	codeTooSoon:         http.StatusTooManyRequests,
+	codeLogin:           http.StatusUnauthorized,
 }
 
 // statusOf gives the HTTP status of an error.

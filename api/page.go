@@ -43,6 +43,7 @@ func (s *Server) routesPages() error {
 	seen(open, "/login", f.showLogin)
 	open.POST("/login", f.login)
 	open.POST("/logout", f.logout)
+	f.routesMe(open)
 	f.routesDesk(s.engine.Group("", pageHeaders, f.signedIn))
 	return nil
 }

@@ -53,25 +53,60 @@ func (f *front) showLogin(c *gin.Context) {
 	if c.Query("done") == "out" {
 		frame.Notice = frame.Say("login.out")
 	}
-	f.render(c, http.StatusOK, pages.LoginPage(frame, next, false))
+	if c.Query("done") == "over" {
+		frame.Notice = frame.Say("login.over")
+	}
+	f.render(c, http.StatusOK, pages.LoginPage(frame, pages.Login{Next: next}))
 }
 
-// login exchanges the operator's token for a session.
+// login exchanges the operator's token, or a user's name and password, for a
+// session.
 func (f *front) login(c *gin.Context) {
-	values, err := form(c, "token", "next")
+	values, err := form(c, "token", "name", "password", "next")
 	if err != nil {
 		f.fail(c, err)
 		return
 	}
 	next := localPath(values.Get("next"))
+	if !values.Has("token") {
+		f.loginUser(c, values.Get("name"), values.Get("password"), next)
+		return
+	}
 	if !f.tokenIs(strings.TrimSpace(values.Get("token"))) {
-		f.render(c, http.StatusUnauthorized, pages.LoginPage(f.frame(c, "login.title", ""), next, true))
+		f.render(c, http.StatusUnauthorized, pages.LoginPage(f.frame(c, "login.title", ""), pages.Login{Next: next, WrongToken: true}))
 		return
 	}
 	operator := domain.Actor{Kind: domain.ActorOperator, ID: "token"}
 	if err := f.sessions.Start(c.Request.Context(), c.Writer, operator); err != nil {
 		f.fail(c, err)
 		return
+	}
+	c.Redirect(http.StatusSeeOther, next)
+}
+
+// loginUser lets a user in, or says that it did not work and nothing more.
+func (f *front) loginUser(c *gin.Context, name, password, next string) {
+	ctx := c.Request.Context()
+	visitor, err := f.Desk.LogIn(ctx, f.cause(domain.Actor{Kind: domain.ActorSystem, ID: "login"}, domain.ChannelPage, ""), name, password)
+	if err != nil {
+		frame, p := f.frame(c, "login.title", ""), f.problem(ctx, err)
+		sheet := pages.Login{Next: next, Name: name, Fault: wordedRefusal(frame.Voice, p)}
+		switch p.Code {
+		case codeLogin:
+			sheet.Fault = frame.Say("login.failed")
+		case codeTooSoon:
+			sheet.Fault = frame.Say("login.slow")
+			c.Header("Retry-After", "60")
+		}
+		f.render(c, p.Status, pages.LoginPage(frame, sheet))
+		return
+	}
+	if err := f.sessions.Start(ctx, c.Writer, domain.Actor{Kind: domain.ActorUser, ID: visitor.User.ID}); err != nil {
+		f.fail(c, err)
+		return
+	}
+	if !strings.HasPrefix(next, "/me") {
+		next = "/me"
 	}
 	c.Redirect(http.StatusSeeOther, next)
 }

@@ -39,7 +39,7 @@ func protected(next http.Handler, referrer string) http.Handler {
 // nul finds the character that no database takes in a text. Links are left
 // alone: one that was never sent looks like any other.
 func nul(u *url.URL) bool {
-	if strings.HasPrefix(u.Path, "/activate/") {
+	if strings.HasPrefix(u.Path, "/activate/") || strings.HasPrefix(u.Path, "/reset/") {
 		return strings.Contains(u.RawQuery, "%00")
 	}
 	return strings.ContainsRune(u.Path, 0) || strings.Contains(u.RawQuery, "%00")

@@ -33,6 +33,7 @@ func (s *Server) routesAPI() error {
 	s.routesCompanies()
 	s.routesUsers()
 	s.routesLife()
+	s.routesCredentials()
 	s.routesHistory()
 	s.routesNumbers()
 	document, err := json.Marshal(s.api.OpenAPI())

@@ -38,7 +38,7 @@ type Config struct {
 
 	NewID    func() string                             // a fresh random UUID, for commands, requests and sessions
 	Hash     func(password string) (string, error)     // argon2id in PHC form, bounded in concurrency
-	Verify   func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike; nil: never known
+	Verify   func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike
 	Log      *slog.Logger
 	Receipts ReceiptReader               // reads what the SMS provider reports; nil: nobody does
 	Dev      http.Handler                // /dev/*: embedded mode only, else nil
@@ -70,7 +70,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		Desk: &Desk{cfg: cfg, journal: cfg.Journal}, cfg: cfg, engine: gin.New(),
+		Desk: newDesk(cfg), cfg: cfg, engine: gin.New(),
 		sessions: newSessions(cfg), times: newTimes(cfg.Measure), receipts: newReceipts(cfg.Measure), gauges: newGauges(cfg.Measure),
 		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, newID: cfg.NewID, log: cfg.Log},
 	}
@@ -100,6 +100,7 @@ func (c Config) check() error {
 	need(c.Views != nil, "Views are missing")
 	need(c.NewID != nil, "NewID is missing")
 	need(c.Hash != nil, "Hash is missing")
+	need(c.Verify != nil, "Verify is missing")
 	need(c.Log != nil, "Log is missing")
 	need(len(c.Policies) > 0, "Policies are missing")
 	for _, key := range []struct {

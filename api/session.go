@@ -81,23 +81,23 @@ func (s *sessions) Start(ctx context.Context, w http.ResponseWriter, actor domai
 	return nil
 }
 
-// Actor tells whose session a request belongs to.
-func (s *sessions) Actor(r *http.Request) (domain.Actor, bool) {
+// Find gives the session that a request belongs to.
+func (s *sessions) Find(r *http.Request) (sessionData, bool) {
 	cookie, err := r.Cookie(s.name())
 	if err != nil {
-		return domain.Actor{}, false
+		return sessionData{}, false
 	}
 	row := sessionRow{Token: hashed(cookie.Value)}
 	if err := s.read.NewSelect().Model(&row).WherePK().Scan(r.Context()); err != nil {
 		if !errors.Is(err, sql.ErrNoRows) {
 			s.log.LogAttrs(r.Context(), slog.LevelError, "a session could not be read", slog.String("error", err.Error()))
 		}
-		return domain.Actor{}, false
+		return sessionData{}, false
 	}
 	var data sessionData
 	now := s.now()
 	if json.Unmarshal(row.Data, &data) != nil || !now.Before(data.expires()) {
-		return domain.Actor{}, false
+		return sessionData{}, false
 	}
 	if now.Sub(data.Seen) >= sessionNoticing {
 		data.Seen = now
@@ -105,7 +105,7 @@ func (s *sessions) Actor(r *http.Request) (domain.Actor, bool) {
 			s.log.LogAttrs(r.Context(), slog.LevelWarn, "the use of a session could not be noted", slog.String("error", err.Error()))
 		}
 	}
-	return data.Actor, true
+	return data, true
 }
 
 // End ends the request's session, if there is one, and takes the cookie back.

@@ -70,6 +70,16 @@ func (v *Views) Companies(ctx context.Context, cursor string, limit int) (items 
 	return items, next, nil
 }
 
+// Countries lists the countries of all companies (ISO 3166-1), in order.
+func (v *Views) Countries(ctx context.Context) ([]string, error) {
+	var countries []string
+	err := v.reading.NewSelect().Model((*CompanyRow)(nil)).Distinct().Column("country").Where("country <> ''").Order("country").Scan(ctx, &countries)
+	if err != nil {
+		return nil, fmt.Errorf("list the companies' countries: %w", err)
+	}
+	return countries, nil
+}
+
 func (v *Views) selectCompanies(into any) *bun.SelectQuery {
 	return v.reading.NewSelect().Model(into).ColumnExpr("c.*").
 		ColumnExpr("(SELECT count(*) FROM users AS u WHERE u.company = c.id AND u.state NOT IN ('', ?)) AS users", string(user.Gone)).

@@ -86,6 +86,17 @@ func (s Secrets) checkPIN(c *domain.Check, in Chosen) {
 	c.Need(in.PINAgain == in.PIN, "/pinAgain", "differs", "is not the same PIN")
 }
 
+// CheckPIN judges a PIN that was chosen; where the policy asks for none there is
+// nothing to choose.
+func (s Secrets) CheckPIN(pin, again string) error {
+	var c domain.Check
+	c.Need(s.PIN.Max > 0, "/pin", "none", "is not used by this operator")
+	if s.PIN.Max > 0 {
+		s.checkPIN(&c, Chosen{PIN: pin, PINAgain: again})
+	}
+	return c.Err()
+}
+
 func special(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // SimplePIN finds 111111, 123456 and 654321.

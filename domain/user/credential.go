@@ -37,6 +37,7 @@ type Credential struct {
 	Locked    bool
 	HelpFrom  string // who was asked for help since a reset could not be mailed
 	LoggedIn  time.Time
+	Since     time.Time // of the last change: sessions that began before it are over
 	Admin     bool
 }
 
@@ -63,6 +64,10 @@ func (c Credential) StateAt(at time.Time) CredentialState {
 // credentials applies the facts of logins and passwords.
 func credentials(s State, f domain.Fact) State {
 	c := &s.Credential
+	switch f.Event.(type) {
+	case CredentialIssued, CredentialSet, PasswordChanged, LoginLocked:
+		c.Since = f.At
+	}
 	switch e := f.Event.(type) {
 	case UsernameSet:
 		s.loosen(s.Claims.Username)

@@ -107,6 +107,12 @@ func (s State) wayOf(wanted string, ways []string) (string, error) {
 	return "", domain.Faultf(domain.Invalid, "unknown-way", "a password goes by sms, mail or hand, not %q", wanted).At("/way")
 }
 
+// Reachable tells whether a mail or an SMS could carry a password to the user.
+func (s State) Reachable(rules policy.Policy) bool {
+	way, err := s.wayOf("", rules.Usual().Credentials.Password)
+	return err == nil && way != policy.ByHand
+}
+
 // credentialMessages are what carries a temporary password.
 func credentialMessages(issued CredentialIssued, username bool) (messages []MessageRequested) {
 	message := func(purpose, channel string) {

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/company"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+	"dialtone/eventstore"
+)
+
+const wishUsername = "username"
+
+// Secret is a temporary password that was issued. The password itself is there
+// only where it goes by hand, for who asked to pass it on.
+type Secret struct {
+	Done
+	Way, LoginName, Password, Passcode string
+}
+
+// IssueCredential gives a user a temporary password and lets a locked one in
+// again. Way is how it goes, "" for the policy's.
+func (d *Desk) IssueCredential(ctx context.Context, cause domain.Cause, id, way string, options ...eventstore.Option) (Secret, error) {
+	state, firm, err := d.subject(ctx, id)
+	if err != nil {
+		return Secret{}, err
+	}
+	cause.Policy = firm.Policy.Stamp()
+	command := user.IssueCredential{Cause: cause, Company: firm, Way: way}
+	var held *eventstore.Reservation
+	if slices.Contains(firm.Policy.Usual().Login.Names, policy.LoginUsername) && state.Credential.Username == "" && state.Exists() {
+		wish, names := d.usernames(state, firm, cause)
+		if held, err = d.journal.Reserve(ctx, cause, wish); err != nil {
+			return Secret{}, err
+		}
+		command.Claim = held.Granted[wishUsername]
+		command.Username = names[command.Claim]
+	}
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, command.Decide, options...)
+	if held != nil {
+		held.Settle(ctx, err)
+	}
+	if err != nil {
+		return Secret{}, err
+	}
+	state = user.Fold(result.Facts)
+	issued := state.Credential.Temporary
+	secret := Secret{Done: done(id, result), Way: issued.Way, LoginName: state.LoginName(firm.Policy)}
+	if issued.Way == policy.ByHand && !result.Repeated {
+		secret.Password = user.TemporaryPassword(d.cfg.LinkKey, id, issued.ID)
+		if issued.Passcode > 0 {
+			secret.Passcode = user.TemporaryPasscode(d.cfg.LinkKey, id, issued.ID, issued.Passcode)
+		}
+	}
+	return secret, nil
+}
+
+// usernames are the names to try for a user who has none.
+func (d *Desk) usernames(state user.State, firm company.State, cause domain.Cause) (eventstore.Wish, map[string]string) {
+	w := wisher{user: state.ID, firm: firm, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
+	names, candidates := map[string]string{}, []eventstore.Candidate{}
+	for _, name := range user.Usernames(state) {
+		candidate := w.username(name)
+		names[candidate.Stream] = name
+		candidates = append(candidates, candidate)
+	}
+	return eventstore.Wish{Name: wishUsername, Candidates: slices.Values(candidates)}, names
+}
+
+func (w wisher) username(name string) eventstore.Candidate {
+	taken := domain.Faultf(domain.Conflict, "username-taken", "the user name is already another user's").At("/username")
+	return w.claim(user.LoginClaim(w.claimKey, name), taken)
+}
+
+// RequestReset asks for the mail by which a password is reset. Whether anybody
+// has the name is told by nothing.
+func (d *Desk) RequestReset(ctx context.Context, cause domain.Cause, name string) error {
+	visitor, known, err := d.named(ctx, name)
+	if err != nil || !known {
+		return err
+	}
+	id := visitor.User.ID
+	cause.Actor, cause.Policy = domain.Actor{Kind: domain.ActorUser, ID: id}, visitor.Company.Policy.Stamp()
+	_, err = d.journal.Execute(ctx, user.Stream(id), cause, user.RequestReset{Cause: cause, Mint: user.ResetMinter(d.cfg.LinkKey, id)}.Decide)
+	return err
+}
+
+// RemindUsername asks for the mail that tells the user name of whoever has an address.
+func (d *Desk) RemindUsername(ctx context.Context, cause domain.Cause, email string) error {
+	h, err := d.journal.Load(ctx, user.EmailClaim(d.cfg.ClaimKey, email))
+	if err != nil {
+		return err
+	}
+	id, isUser := strings.CutPrefix(claim.Fold(h.Facts).Owner, user.Stream(""))
+	if !isUser {
+		return nil
+	}
+	cause.Actor = domain.Actor{Kind: domain.ActorUser, ID: id}
+	_, err = d.journal.Execute(ctx, user.Stream(id), cause, user.RemindUsername{At: cause.At}.Decide)
+	return err
+}
+
+// UnlockLogin lets a locked user log in again with the password there is.
+func (d *Desk) UnlockLogin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.onUser(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide { return user.UnlockLogin{}.Decide }, options...)
+}
+
+// GrantAdmin makes a user an administrator of the company.
+func (d *Desk) GrantAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.setAdmin(ctx, cause, id, true, options...)
+}
+
+// RevokeAdmin takes the administration of the company back from a user.
+func (d *Desk) RevokeAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.setAdmin(ctx, cause, id, false, options...)
+}
+
+func (d *Desk) setAdmin(ctx context.Context, cause domain.Cause, id string, admin bool, options ...eventstore.Option) (Done, error) {
+	return d.onUser(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide {
+		return user.SetAdmin{Admin: admin}.Decide
+	}, options...)
+}

@@ -1,0 +1,169 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/company"
+	"dialtone/domain/number"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+)
+
+// errLogin is all that is told of a login that failed.
+var errLogin = domain.Faultf(domain.Denied, codeLogin, "name or password is wrong, or the account is locked")
+
+// noHash is what an unknown user's password is compared with, so that it takes
+// as long as a known one's.
+const noHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// Visitor is a user who has logged in.
+type Visitor struct {
+	User    user.State
+	Company company.State
+}
+
+// LogIn lets a user in who gives a name of his and the right password, chosen
+// or temporary. Failures are counted by the name, make the next try wait and
+// lock the account in the end; all that is told of them is one sentence.
+func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password string) (Visitor, error) {
+	visitor, known, err := d.named(ctx, name)
+	if err != nil {
+		return Visitor{}, err
+	}
+	rule := visitor.Company.Policy.Usual().Lock
+	wait, _, err := d.failures.Wait(ctx, name, rule)
+	switch {
+	case err != nil:
+		return Visitor{}, err
+	case wait > 0:
+		return Visitor{}, errTooSoon()
+	}
+	method, err := d.prove(visitor.User, known, password)
+	if err != nil {
+		return Visitor{}, err
+	}
+	if method != "" {
+		cause.Actor, cause.Policy = domain.Actor{Kind: domain.ActorUser, ID: visitor.User.ID}, visitor.Company.Policy.Stamp()
+		result, err := d.journal.Execute(ctx, user.Stream(visitor.User.ID), cause, user.LogIn{Method: method}.Decide)
+		switch {
+		case err == nil:
+			visitor.User = user.Fold(result.Facts)
+			return visitor, d.failures.Forget(ctx, name)
+		case domain.KindOf(err) != domain.Denied && domain.KindOf(err) != domain.Missing:
+			return Visitor{}, err
+		}
+	}
+	count, err := d.failures.Failed(ctx, name)
+	if err != nil {
+		return Visitor{}, err
+	}
+	if known && count >= rule.After {
+		cause.Actor = domain.Actor{Kind: domain.ActorSystem, ID: "login"}
+		lock := user.LockLogin{At: cause.At, Failures: count}
+		if _, err := d.journal.Execute(ctx, user.Stream(visitor.User.ID), cause, lock.Decide); err != nil {
+			return Visitor{}, err
+		}
+	}
+	return Visitor{}, errLogin
+}
+
+// prove compares a password with the user's and tells how it let in, "" if it
+// does not. It takes as long for nobody as for somebody.
+func (d *Desk) prove(s user.State, known bool, password string) (method string, err error) {
+	c, now := s.Credential, d.journal.Now()
+	hash := noHash
+	if known && c.Sum.Password != "" {
+		hash = c.Sum.Password
+	}
+	same, err := d.cfg.Verify(password, hash)
+	switch {
+	case err != nil && hash != noHash:
+		return "", domain.Faultf(domain.Unavailable, "busy", "the password could not be compared just now; try again")
+	case !known || c.Locked || s.Suspended:
+		return "", nil
+	case c.State == user.CredentialTemporary:
+		if now.Before(c.Temporary.ExpiresAt) && user.IsTemporary(d.cfg.LinkKey, s.ID, c.Temporary, password) {
+			return "temporary", nil
+		}
+	case same && hash != noHash:
+		return "password", nil
+	}
+	return "", nil
+}
+
+// named finds whose name somebody types: a user name, an address or a number,
+// as far as the company's policy takes them.
+func (d *Desk) named(ctx context.Context, name string) (Visitor, bool, error) {
+	kinds, err := d.owners(ctx, name)
+	if err != nil {
+		return Visitor{}, false, err
+	}
+	for _, found := range kinds {
+		state, firm, err := d.subject(ctx, found.user)
+		switch {
+		case domain.KindOf(err) == domain.Missing:
+		case err != nil:
+			return Visitor{}, false, err
+		case state.Exists() && state.LogsInBy(found.kind, firm.Policy):
+			return Visitor{User: state, Company: firm}, true, nil
+		}
+	}
+	return Visitor{}, false, nil
+}
+
+type named struct{ kind, user string }
+
+// owners gives the users that a name could be meant for.
+func (d *Desk) owners(ctx context.Context, name string) ([]named, error) {
+	name = strings.TrimSpace(name)
+	var found []named
+	for _, typed := range []struct{ kind, stream string }{
+		{policy.LoginUsername, user.LoginClaim(d.cfg.ClaimKey, name)}, {policy.LoginEmail, user.EmailClaim(d.cfg.ClaimKey, name)},
+	} {
+		h, err := d.journal.Load(ctx, typed.stream)
+		if err != nil {
+			return nil, err
+		}
+		if owner := claim.Fold(h.Facts).Owner; owner != "" {
+			found = append(found, named{typed.kind, strings.TrimPrefix(owner, user.Stream(""))})
+		}
+	}
+	countries, err := d.cfg.Views.Countries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range numbersMeant(name, countries) {
+		h, err := d.journal.Load(ctx, number.Stream(n))
+		if err != nil {
+			return nil, err
+		}
+		if owner := number.Fold(h.Facts).User; owner != "" {
+			found = append(found, named{policy.LoginNumber, owner})
+		}
+	}
+	return found, nil
+}
+
+// numbersMeant gives the numbers somebody can mean who types one nationally.
+func numbersMeant(typed string, countries []string) []domain.E164 {
+	var meant []domain.E164
+	for _, country := range append([]string{""}, countries...) {
+		n := domain.E164(phone(typed, country))
+		if n.Valid() && !contains(meant, n) {
+			meant = append(meant, n)
+		}
+	}
+	return meant
+}
+
+func contains(numbers []domain.E164, n domain.E164) bool {
+	for _, known := range numbers {
+		if known == n {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,227 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/policy"
+	"dialtone/domain/user"
+)
+
+// visitorKey is where a request's visitor stands.
+const visitorKey = "visitor"
+
+// routesMe registers what users do with their own account.
+func (f *front) routesMe(open *gin.RouterGroup) {
+	seen(open, "/reset", f.showReset)
+	open.POST("/reset", f.askReset)
+	seen(open, "/reset/:token", f.showNewPassword)
+	open.POST("/reset/:token", f.takeNewPassword)
+	me := open.Group("/me", f.visiting)
+	seen(me, "", f.showMe)
+	seen(me, "/password", f.showPassword)
+	me.POST("/password", f.takePassword)
+	seen(me, "/pin", f.showPIN)
+	me.POST("/pin", f.takePIN)
+	seen(me, "/email", f.showEmail)
+	me.POST("/email", f.takeEmail)
+}
+
+// visiting lets a user through whose session still counts: it began after the
+// last change of the password. What has to be done first is asked for first.
+func (f *front) visiting(c *gin.Context) {
+	session, ok := f.sessions.Find(c.Request)
+	if !ok || session.Actor.Kind != domain.ActorUser {
+		f.toLogin(c, "")
+		return
+	}
+	state, firm, err := f.Desk.subject(c.Request.Context(), session.Actor.ID)
+	switch {
+	case err != nil && domain.KindOf(err) != domain.Missing:
+		f.fail(c, err)
+		return
+	case err != nil || !state.Exists() || state.Suspended || state.Credential.Locked || session.Started.Before(state.Credential.Since):
+		if err := f.sessions.End(c.Request.Context(), c.Writer, c.Request); err != nil {
+			f.fail(c, err)
+			return
+		}
+		f.toLogin(c, "over")
+		return
+	}
+	exchangeOf(c.Request.Context()).actor = session.Actor
+	c.Set(visitorKey, Visitor{User: state, Company: firm})
+	if demand := state.Demands(firm, f.cfg.Journal.Now()); demand != user.DemandNothing && c.FullPath() != "/me/"+string(demand) {
+		c.Redirect(http.StatusSeeOther, "/me/"+string(demand))
+		c.Abort()
+	}
+}
+
+func (f *front) toLogin(c *gin.Context, done string) {
+	query := url.Values{"next": {"/me"}}
+	if safe(c.Request.Method) {
+		query.Set("next", localPath(c.Request.URL.Path))
+	}
+	if done != "" {
+		query.Set("done", done)
+	}
+	c.Redirect(http.StatusSeeOther, "/login?"+query.Encode())
+	c.Abort()
+}
+
+func visitorOf(c *gin.Context) Visitor {
+	visitor, _ := c.MustGet(visitorKey).(Visitor)
+	return visitor
+}
+
+// sheet gives what stands around a page of a visitor, in the language that was
+// chosen or else the user's.
+func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame {
+	remembered, _ := c.Cookie(languageCookie) // none is no wish
+	frame := pages.Frame{
+		Voice:  f.texts.Voice(c.Query("lang"), remembered, visitor.User.Language, c.GetHeader("Accept-Language")),
+		Assets: f.files, Tags: f.texts.Tags(), Back: c.Request.URL.Path,
+	}
+	frame.Title = frame.Say(title) + " · " + visitor.Company.Policy.Operator
+	switch done := c.Query("done"); done {
+	case "password", "pin", "email":
+		frame.Notice = frame.Say("me.done-" + done)
+	}
+	return frame
+}
+
+func (f *front) showMe(c *gin.Context) {
+	visitor := visitorOf(c)
+	u, firm := visitor.User, visitor.Company
+	f.render(c, http.StatusOK, pages.MePage(f.sheet(c, "me.page", visitor), pages.Me{
+		Operator: firm.Policy.Operator, Company: firm.Name, Name: u.Person.FirstName, Number: string(u.Number), Extension: u.Extension,
+		State: string(u.Shown()), Username: u.Credential.Username, Email: u.Person.Email, Mobile: u.Person.Mobile,
+		ExpiresAt: u.Credential.ExpiresAt, PIN: firm.Policy.Secrets.PIN.Max > 0, Admin: u.Credential.Admin,
+	}))
+}
+
+func (f *front) showPassword(c *gin.Context) { f.askPassword(c, http.StatusOK, "", nil) }
+
+// askPassword shows the form for a new password, with what was wrong.
+func (f *front) askPassword(c *gin.Context, status int, typed string, err error) {
+	visitor := visitorOf(c)
+	u, firm := visitor.User, visitor.Company
+	sheet := pages.Password{
+		Operator: firm.Policy.Operator, Title: "password.title", Why: "password.own", Command: f.cfg.NewID(), Old: true,
+		Username: mustRename(u, firm.Policy), Typed: typed, Secrets: firm.Policy.Secrets,
+	}
+	switch u.Credential.StateAt(f.cfg.Journal.Now()) {
+	case user.CredentialTemporary:
+		sheet.Why = "password.temporary"
+	case user.CredentialOver:
+		sheet.Why = "password.over"
+	case user.CredentialNone, user.CredentialChosen, user.CredentialLocked:
+	}
+	frame := f.sheet(c, sheet.Title, visitor)
+	if err != nil {
+		sheet.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
+	}
+	f.render(c, status, pages.PasswordPage(frame, sheet))
+}
+
+// mustRename tells whether the first login changes the user name, too (0.3).
+func mustRename(u user.State, rules policy.Policy) bool {
+	c := u.Credential
+	return rules.Login.ChangeUsername && c.State == user.CredentialTemporary && c.SetAt.IsZero()
+}
+
+func (f *front) takePassword(c *gin.Context) {
+	values, cause, err := f.commanded(c, "old", "password", "passwordAgain", "username")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	id := visitorOf(c).User.ID
+	_, err = f.Desk.ChangePassword(c.Request.Context(), cause, id, NewPassword{
+		Old: values.Get("old"), Password: values.Get("password"), Again: values.Get("passwordAgain"), Username: user.FoldEmail(values.Get("username")),
+	})
+	if err != nil {
+		f.mend(c, err, func() { f.askPassword(c, http.StatusUnprocessableEntity, values.Get("username"), err) })
+		return
+	}
+	f.signedAnew(c, id, "password")
+}
+
+// mend shows a form again whose fields break a rule, and any other error as a page.
+func (f *front) mend(c *gin.Context, err error, again func()) {
+	if kind := domain.KindOf(err); kind == domain.Invalid || kind == domain.Conflict {
+		again()
+		return
+	}
+	f.fail(c, err)
+}
+
+// signedAnew ends the session there was, begins another and shows the account.
+func (f *front) signedAnew(c *gin.Context, id, done string) {
+	ctx := c.Request.Context()
+	if err := f.sessions.End(ctx, c.Writer, c.Request); err != nil {
+		f.fail(c, err)
+		return
+	}
+	c.Writer.Header().Del("Set-Cookie") // the next one replaces it
+	if err := f.sessions.Start(ctx, c.Writer, domain.Actor{Kind: domain.ActorUser, ID: id}); err != nil {
+		f.fail(c, err)
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/me?"+url.Values{"done": {done}}.Encode())
+}
+
+func (f *front) showPIN(c *gin.Context) { f.askPIN(c, http.StatusOK, nil) }
+
+func (f *front) askPIN(c *gin.Context, status int, err error) {
+	visitor := visitorOf(c)
+	frame := f.sheet(c, "pin.title", visitor)
+	sheet := pages.Password{Operator: visitor.Company.Policy.Operator, Command: f.cfg.NewID(), Secrets: visitor.Company.Policy.Secrets}
+	if err != nil {
+		sheet.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
+	}
+	f.render(c, status, pages.PINPage(frame, sheet))
+}
+
+func (f *front) takePIN(c *gin.Context) {
+	values, cause, err := f.commanded(c, "old", "pin", "pinAgain")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	_, err = f.Desk.ChangePIN(c.Request.Context(), cause, visitorOf(c).User.ID, values.Get("old"), values.Get("pin"), values.Get("pinAgain"))
+	if err != nil {
+		f.mend(c, err, func() { f.askPIN(c, http.StatusUnprocessableEntity, err) })
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/me?done=pin")
+}
+
+func (f *front) showEmail(c *gin.Context) { f.askEmail(c, http.StatusOK, "", nil) }
+
+func (f *front) askEmail(c *gin.Context, status int, typed string, err error) {
+	visitor := visitorOf(c)
+	frame := f.sheet(c, "email.title", visitor)
+	sheet := pages.Password{Operator: visitor.Company.Policy.Operator, Command: f.cfg.NewID(), Typed: typed, Old: visitor.User.Person.Email != ""}
+	if err != nil {
+		sheet.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
+	}
+	f.render(c, status, pages.EmailPage(frame, sheet))
+}
+
+func (f *front) takeEmail(c *gin.Context) {
+	values, cause, err := f.commanded(c, "old", "email")
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	address := values.Get("email")
+	if _, err = f.Desk.ChangeEmail(c.Request.Context(), cause, visitorOf(c).User.ID, values.Get("old"), address); err != nil {
+		f.mend(c, err, func() { f.askEmail(c, http.StatusUnprocessableEntity, address, err) })
+		return
+	}
+	c.Redirect(http.StatusSeeOther, "/me?done=email")
+}
