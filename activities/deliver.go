@@ -44,14 +44,14 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		zone = time.UTC
 	}
 	rules := s.firm.Policy
-	rendered, err := u.Texts.Render(m.Purpose, s.state.Language, TextData{
+	rendered, err := u.Texts.Render(m.Purpose, s.state.Language, u.withSecrets(s, m, TextData{
 		FirstName: person.FirstName, LastName: person.LastName,
 		Company: s.firm.Name, Operator: rules.Operator,
 		Link:   strings.TrimRight(u.PublicURL, "/") + "/activate/" + user.Token(u.LinkKey, s.state.ID, m.Link),
 		Number: string(s.state.Number), Extension: s.state.Extension,
 		ExpiresAt: link.ExpiresAt, ValidHours: int(rules.Link.Valid.Std().Hours()), Zone: zone,
 		Brand: rules.Brand, GreekUnicode: rules.Sender.GreekUnicode,
-	})
+	}))
 	if err != nil {
 		return Outcome{}, err
 	}

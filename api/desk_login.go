@@ -39,7 +39,7 @@ func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password str
 	case err != nil:
 		return Visitor{}, err
 	case wait > 0:
-		return Visitor{}, errTooSoon()
+		return Visitor{}, domain.TooSoon(wait, "too many logins failed; wait a little before you try again")
 	}
 	method, err := d.prove(visitor.User, known, password)
 	if err != nil {

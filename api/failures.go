@@ -9,7 +9,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"dialtone/domain"
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
@@ -74,9 +73,4 @@ func (f *failures) Failed(ctx context.Context, name string) (count int, err erro
 func (f *failures) Forget(ctx context.Context, name string) error {
 	_, err := f.write.NewDelete().Model((*failureRow)(nil)).Where("name = ?", f.row(name).Name).Exec(ctx)
 	return err
-}
-
-// errTooSoon is told whoever tries again before the pause is over.
-func errTooSoon() error {
-	return domain.Faultf(domain.Denied, codeTooSoon, "too many logins failed; wait a little before you try again")
 }

@@ -96,7 +96,6 @@ func (f *front) loginUser(c *gin.Context, name, password, next string) {
 			sheet.Fault = frame.Say("login.failed")
 		case codeTooSoon:
 			sheet.Fault = frame.Say("login.slow")
-			c.Header("Retry-After", "60")
 		}
 		f.render(c, p.Status, pages.LoginPage(frame, sheet))
 		return

@@ -125,7 +125,7 @@ func summaryOfDelivery(event domain.Event) string {
 	case user.LinkOpened:
 		return "The page of the link was opened for the first time, by a person or a program"
 	}
-	return summaryOfClaim(event)
+	return summaryOfLogin(event)
 }
 
 func summaryOfClaim(event domain.Event) string {

@@ -156,7 +156,11 @@ func TestEverythingIsEscaped(t *testing.T) {
 		pages.UsersPage(f, users),
 		pages.UserPage(f, pages.Account{UserRow: row, CompanyName: nasty, TemporalURL: "javascript:" + nasty}, pages.Timeline{User: nasty, After: nasty, Lines: []pages.Line{line}}),
 		pages.ActivationPage(f, pages.Activation{Standing: pages.Valid, Name: nasty, Company: nasty, Operator: nasty, Question: nasty, Faults: pages.Faults{"/password": {nasty}}}),
-		pages.LoginPage(f, nasty, true),
+		pages.LoginPage(f, pages.Login{Next: nasty, Name: nasty, Fault: nasty, WrongToken: true}),
+		pages.MePage(f, pages.Me{Operator: nasty, Name: nasty, Company: nasty, Username: nasty, Email: nasty, Mobile: nasty, State: nasty}),
+		pages.PasswordPage(f, pages.Password{Operator: nasty, Title: nasty, Why: nasty, Command: nasty, Old: true, Username: true, Typed: nasty, Faults: pages.Faults{"/username": {nasty}}}),
+		pages.EmailPage(f, pages.Password{Operator: nasty, Typed: nasty, Old: true, Faults: pages.Faults{"/email": {nasty}}}),
+		pages.ResetEnd(f, nasty, false),
 		pages.Problem(f, nasty),
 	} {
 		if html := shown(t, page); strings.Contains(html, "<img src=x") {
@@ -173,7 +177,7 @@ func TestTheLanguageIsChangedInPlace(t *testing.T) {
 	says(t, shown(t, pages.ActivationPage(f, pages.Activation{Standing: pages.Unknown})), `href="?lang=de"`)
 	f.Back = "https://evil.example/"
 	says(t, shown(t, pages.Problem(f, "")), "T")
-	if html := shown(t, pages.LoginPage(f, "/", false)); strings.Contains(html, "evil") {
+	if html := shown(t, pages.LoginPage(f, pages.Login{Next: "/"})); strings.Contains(html, "evil") {
 		t.Error("a link leads elsewhere")
 	}
 }

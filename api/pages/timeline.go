@@ -75,7 +75,7 @@ func (l Line) tone() string {
 }
 
 // Kinds are the kinds of facts that the timeline can be narrowed to.
-var Kinds = []string{"account", "activation", "link", "message", "line"}
+var Kinds = []string{"account", "activation", "link", "login", "message", "line"}
 
 var kinds = map[string][]interface{ Type() string }{
 	"account": {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
@@ -99,6 +99,21 @@ var kinds = map[string][]interface{ Type() string }{
 		user.LinkExpired{},
 		user.LinkOpened{},
 		user.CredentialSet{},
+	},
+	"login": {
+		user.UsernameSet{},
+		user.CredentialIssued{},
+		user.PasswordChanged{},
+		user.PINChanged{},
+		user.PasswordReminded{},
+		user.PasswordExpired{},
+		user.ResetRequested{},
+		user.ResetMissed{},
+		user.LoggedIn{},
+		user.LoginLocked{},
+		user.LoginUnlocked{},
+		user.AdminGranted{},
+		user.AdminRevoked{},
 	},
 	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}},
 	"line":    {user.NumberChanged{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},

@@ -70,7 +70,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		Claims: in.Claims, Personal: &person,
 	}}
 	if in.Activate {
-		ordered := State{Number: in.Number, Extension: in.Extension, Person: in.Person}
+		ordered := State{Number: in.Number, Extension: in.Extension, Licence: in.Licence, Person: in.Person}
 		events = append(events, activationStarted(stepsFor(ordered, in.Company.Policy))...)
 	}
 	return events, nil

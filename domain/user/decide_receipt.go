@@ -40,6 +40,7 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, nil
 	case !m.Accepted && !slices.Contains(m.Bounces, r.Provider): // sent, though nobody saw the answer
 		events = append(events, MessageAccepted{ID: m.ID, Attempt: max(r.Attempt, m.Attempts, 1), Provider: r.Provider})
+		events = append(events, s.noteCredential(m, nil)...)
 	case m.Accepted && m.Provider != r.Provider && !r.Delivered:
 		return nil, nil
 	}

@@ -44,7 +44,7 @@ func CheckUsername(name string) error {
 // latin writes a name in the letters a to z, as far as they sound alike.
 func latin(name string) string {
 	var out strings.Builder
-	for _, r := range strings.ToLower(name) {
+	for _, r := range digraphs.Replace(strings.ToLower(name)) {
 		switch {
 		case r >= 'a' && r <= 'z':
 			out.WriteRune(r)
@@ -54,6 +54,9 @@ func latin(name string) string {
 	}
 	return out.String()
 }
+
+// digraphs sound otherwise than their letters do one by one.
+var digraphs = strings.NewReplacer("ου", "ou", "ού", "ou", "μπ", "b", "ντ", "nt")
 
 // likeness are the letters of the languages there are texts in, in Latin ones.
 var likeness = likenesses(`ä=ae ö=oe ü=ue ß=ss å=aa æ=ae ø=o à=a á=a â=a ã=a ç=c è=e é=e ê=e ë=e ì=i í=i î=i ï=i ñ=n

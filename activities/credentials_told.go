@@ -1,0 +1,33 @@
+package activities
+
+import (
+	"strings"
+	"time"
+
+	"dialtone/domain/user"
+)
+
+// withSecrets puts into a message what it tells of passwords and logins. What is
+// secret is derived here, and is nowhere else.
+func (u *Users) withSecrets(s subject, m user.Message, data TextData) TextData {
+	state, rules := s.state, s.firm.Policy
+	c, origin := state.Credential, strings.TrimRight(u.PublicURL, "/")
+	data.Username, data.LoginURL, data.At = state.LoginName(rules), origin+"/login", m.RequestedAt
+	switch {
+	case m.Purpose == user.PurposeReset && m.Credential == c.Reset.ID:
+		data.Link = origin + "/reset/" + user.ResetToken(u.LinkKey, state.ID, c.Reset.ID)
+		data.ExpiresAt, data.Minutes = c.Reset.ExpiresAt, int(user.ResetValid.Minutes())
+	case m.Credential != "" && m.Credential == c.Temporary.ID:
+		data.ExpiresAt = c.Temporary.ExpiresAt
+		if m.Purpose != user.PurposeUsername {
+			data.Password = user.TemporaryPassword(u.LinkKey, state.ID, c.Temporary.ID)
+			if c.Temporary.Passcode > 0 {
+				data.Passcode = user.TemporaryPasscode(u.LinkKey, state.ID, c.Temporary.ID, c.Temporary.Passcode)
+			}
+		}
+	case m.Purpose == user.PurposeExpires && c.ExpiresAt != nil:
+		data.ExpiresAt = *c.ExpiresAt
+		data.Days = int((c.ExpiresAt.Sub(u.Journal.Now()) + 12*time.Hour) / (24 * time.Hour))
+	}
+	return data
+}
