@@ -129,7 +129,7 @@ func (d *Desk) ResetHolder(ctx context.Context, token string) (Visitor, error) {
 func (d *Desk) checkNew(state user.State, firm company.State, in NewPassword) error {
 	secrets := firm.Policy.Secrets
 	secrets.PIN, secrets.SecurityQuestion = policy.PIN{}, false
-	wrong := secrets.Check(policy.Chosen{Password: in.Password, PasswordAgain: in.Again}, append(state.Personal(), state.Credential.Username))
+	wrong := secrets.Check(policy.Chosen{Password: in.Password, PasswordAgain: in.Again}, append(state.Personal(), state.Credential.Username, in.Username))
 	var c domain.Check
 	c.Need(in.Password == "" || in.Password != in.Old, "/password", "same", "is the password you have; choose another")
 	mustRename := firm.Policy.Login.ChangeUsername && state.Credential.State == user.CredentialTemporary && in.Token == "" && state.Credential.SetAt.IsZero()

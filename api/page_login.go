@@ -96,6 +96,7 @@ func (f *front) loginUser(c *gin.Context, name, password, next string) {
 			sheet.Fault = frame.Say("login.failed")
 		case codeTooSoon:
 			sheet.Fault = frame.Say("login.slow")
+			c.Header("Retry-After", p.header.Get("Retry-After"))
 		}
 		f.render(c, p.Status, pages.LoginPage(frame, sheet))
 		return
