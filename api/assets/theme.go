@@ -3,7 +3,9 @@ package assets
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"dialtone/domain/policy"
@@ -39,8 +41,9 @@ func (s *Set) Theme(brand policy.Brand) string {
 func theme(address string) (*file, bool) {
 	name, ours := strings.CutPrefix(address, themeRoot)
 	digits, css := strings.CutSuffix(name, ".css")
-	brand := policy.Brand{Colour: "#" + digits}
-	if !ours || !css || brand.Ground() != brand.Colour {
+	rgb, err := strconv.ParseUint(digits, 16, 24)
+	brand := policy.Brand{Colour: fmt.Sprintf("#%06x", rgb)}
+	if !ours || !css || err != nil || brand.Colour != "#"+digits {
 		return nil, false
 	}
 	words := strings.NewReplacer("GROUND", brand.Ground(), "INK", brand.Ink(), "ACCENT", brand.Accent(), "PALE", brand.Pale())
