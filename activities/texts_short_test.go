@@ -80,7 +80,7 @@ func TestSecretsArriveAsTheyAre(t *testing.T) {
 	for _, username := range []string{"Ελένη", "ana`", "Žofia"} {
 		data.Username = username
 		rendered, err := texts.Render("credentials-both", "en", data)
-		if err != nil || !strings.Contains(rendered.SMS, "user name "+username+",") {
+		if err != nil || !strings.Contains(rendered.SMS, ": "+username+" is your user name") {
 			t.Errorf("the user name %q is changed: %q, %v", username, rendered.SMS, err)
 		}
 	}
@@ -89,12 +89,12 @@ func TestSecretsArriveAsTheyAre(t *testing.T) {
 func TestThePasscodeAndTheLinkAreToldWhereTheyAreAndFit(t *testing.T) {
 	texts, data := newTexts(t), longest(t)
 	with, err := texts.Render("credentials-password", "en", data)
-	if want := "Example Phone: your temporary password is Kp7-xWt4-mZr9, your voicemail passcode 1234567890. Please change it when you first log in."; err != nil || with.SMS != want {
+	if want := "Example Phone: Kp7-xWt4-mZr9 is your temporary password, 1234567890 your voicemail passcode. Please change it when you first log in."; err != nil || with.SMS != want {
 		t.Errorf("a link that leaves no room: %v, %q", err, with.SMS)
 	}
 	data.Passcode = ""
 	without, err := texts.Render("credentials-password", "en", data)
-	if want := "Example Phone: your temporary password is Kp7-xWt4-mZr9. Please change it when you first log in. https://example.org/telephone/begin"; err != nil || without.SMS != want {
+	if want := "Example Phone: Kp7-xWt4-mZr9 is your temporary password. Please change it when you first log in. https://example.org/telephone/begin"; err != nil || without.SMS != want {
 		t.Errorf("%v, %q", err, without.SMS)
 	}
 }
