@@ -21,19 +21,19 @@ import (
 // SMS provider and a network. Those that are not embedded are left out of use.
 type stands struct {
 	local.Stands
-	sms     *http.Server
-	smsAddr string
+	sms      *http.Server
+	smsAddr  string
+	smsToken string // drawn anew for each process, since it signs receipts
 }
 
 const (
 	standAccount = "ACdialtone"
-	standToken   = "embedded"
 	inboxLimit   = 10_000
 )
 
 // startStands starts the stand-ins and the inbox they deliver to.
 func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, err error) {
-	s := &stands{}
+	s := &stands{smsToken: rand.Text()}
 	if s.Inbox, err = local.OpenInbox(ctx, filepath.Join(c.Data, "inbox.db"), inboxLimit, time.Now); err != nil {
 		return nil, fmt.Errorf("open the inbox: %w", err)
 	}
@@ -41,7 +41,7 @@ func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, er
 		return nil, errors.Join(err, s.Inbox.Close())
 	}
 	s.Network = local.NewNetwork()
-	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: standToken, Inbox: s.Inbox, Random: rand.Reader})
+	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: s.smsToken, Inbox: s.Inbox, Random: rand.Reader})
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen for the embedded SMS service: %w", err), s.stop(ctx))
@@ -81,20 +81,6 @@ func courier(c Config, s *stands) (*activities.Mailer, error) {
 	}
 	config.From, config.FromName = c.MailFrom, "Dialtone"
 	return activities.NewMailer(config)
-}
-
-// messenger gives the SMS sender of the configuration.
-func messenger(c Config, s *stands) (*activities.Texter, error) {
-	if c.SMS != embedded {
-		config, err := activities.ParseSMS(c.SMS)
-		if err != nil {
-			return nil, err
-		}
-		return activities.NewTexter(config)
-	}
-	return activities.NewTexter(activities.SMSConfig{
-		AccountSID: standAccount, AuthToken: standToken, From: "Dialtone", BaseURL: "http://" + s.smsAddr,
-	})
 }
 
 // noNetwork stands where no operator's network is connected: activations wait

@@ -102,6 +102,10 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, err
 	}
+	reports, err := receipts(p.config, p.stands)
+	if err != nil {
+		return api.Config{}, err
+	}
 	words := newPasswords(ctx)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -114,6 +118,9 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		NewID: uuid.NewString, Hash: words.hash, Verify: words.verify, Log: p.log.With("part", "api"),
 		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
 		Closing: ctx.Done(),
+	}
+	if reports != nil {
+		config.Receipts = reports
 	}
 	if p.temporal != nil && p.temporal.UIAddress() != "" {
 		config.TemporalUI = "http://" + p.temporal.UIAddress()

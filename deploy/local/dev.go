@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"mime"
 	"net/http"
@@ -16,16 +17,18 @@ type Stands struct {
 
 // DevHandler serves everything under /dev: the inbox as JSON (/dev/messages)
 // and as a page (/dev/inbox), and the faults of the stand-ins
-// (/dev/{mail,sms,network}/faults: POST one, DELETE all). It asks for no login
-// and belongs on loopback, in embedded mode only.
+// (/dev/{mail,sms,network}/faults: POST one, DELETE all), and has the SMS service
+// report a delivery (POST /dev/sms/receipts). It asks for no login and belongs on
+// loopback, in embedded mode only.
 func DevHandler(stands Stands) http.Handler {
 	mux := http.NewServeMux()
 	inbox := InboxHandler(stands.Inbox)
 	mux.Handle("GET /dev/messages", inbox)
 	mux.Handle("GET /dev/inbox", inbox)
-	mux.Handle("POST /dev/mail/faults", arm(stands.Mail.Fail))
-	mux.Handle("POST /dev/sms/faults", arm(stands.SMS.Fail))
-	mux.Handle("POST /dev/network/faults", arm(stands.Network.Fail))
+	mux.Handle("POST /dev/mail/faults", told(arm(stands.Mail.Fail)))
+	mux.Handle("POST /dev/sms/faults", told(arm(stands.SMS.Fail)))
+	mux.Handle("POST /dev/sms/receipts", told(stands.SMS.Report))
+	mux.Handle("POST /dev/network/faults", told(arm(stands.Network.Fail)))
 	mux.Handle("DELETE /dev/mail/faults", disarm(func(*http.Request) { stands.Mail.Heal() }))
 	mux.Handle("DELETE /dev/sms/faults", disarm(func(*http.Request) { stands.SMS.Heal() }))
 	mux.Handle("DELETE /dev/network/faults", disarm(func(r *http.Request) {
@@ -34,9 +37,13 @@ func DevHandler(stands Stands) http.Handler {
 	return mux
 }
 
-// arm decodes one fault. It insists on JSON: a foreign page can't send that
-// without asking first, and it is never allowed to.
-func arm[F any](fail func(F) error) http.Handler {
+func arm[F any](fail func(F) error) func(context.Context, F) error {
+	return func(_ context.Context, fault F) error { return fail(fault) }
+}
+
+// told decodes what a stand-in is told to do. It insists on JSON: a foreign page
+// can't send that without asking first, and it is never allowed to.
+func told[F any](do func(context.Context, F) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 			problem(w, http.StatusUnsupportedMediaType, "a fault is application/json")
@@ -49,7 +56,7 @@ func arm[F any](fail func(F) error) http.Handler {
 			problem(w, http.StatusBadRequest, "read the fault: "+err.Error())
 			return
 		}
-		if err := fail(fault); err != nil {
+		if err := do(r.Context(), fault); err != nil {
 			problem(w, http.StatusUnprocessableEntity, err.Error())
 			return
 		}

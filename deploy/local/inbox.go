@@ -31,7 +31,8 @@ type Message struct {
 	Links     []string          `json:"links"` // http and https, text before HTML, each once
 	At        time.Time         `json:"at"`    // when it was delivered, UTC
 	MessageID string            `json:"messageId,omitempty"`
-	Headers   map[string]string `json:"headers,omitempty"` // of a mail; repeated ones joined by ", "
+	Headers   map[string]string `json:"headers,omitempty"`  // of a mail; repeated ones joined by ", "
+	ReportTo  string            `json:"reportTo,omitempty"` // of an SMS: where its delivery is reported
 }
 
 // Inbox keeps the newest messages in a SQLite file, so that they are still

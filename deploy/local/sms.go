@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -31,11 +32,13 @@ type SMSConfig struct {
 }
 
 // SMS answers Twilio's Messages resource (api.twilio.com, version 2010-04-01):
-// create, list and fetch. It sends no delivery receipts.
+// create, list and fetch. Delivery receipts are sent when it is told to.
 type SMS struct {
-	cfg    SMSConfig
-	mux    *http.ServeMux
-	faults faults[SMSFault]
+	cfg     SMSConfig
+	mux     *http.ServeMux
+	faults  faults[SMSFault]
+	mu      sync.Mutex
+	reports map[string]SMSReport // the last ones, by sid
 }
 
 // SMSFault is one way the SMS service is told to fail.
@@ -51,7 +54,7 @@ type SMSFault struct {
 // NewSMS makes the service; it is mounted at the root of an HTTP server, since
 // clients know its paths.
 func NewSMS(cfg SMSConfig) *SMS {
-	s := &SMS{cfg: cfg, mux: http.NewServeMux()}
+	s := &SMS{cfg: cfg, mux: http.NewServeMux(), reports: map[string]SMSReport{}}
 	const account = "/2010-04-01/Accounts/{account}"
 	s.mux.HandleFunc("POST "+account+"/Messages.json", s.create)
 	s.mux.HandleFunc("GET "+account+"/Messages.json", s.list)
@@ -97,7 +100,7 @@ func (s *SMS) create(w http.ResponseWriter, r *http.Request) {
 		notFound.write(w)
 		return
 	}
-	message := Message{Channel: ChannelSMS, To: r.PostForm.Get("To"), From: r.PostForm.Get("From"), Text: r.PostForm.Get("Body")}
+	message := Message{Channel: ChannelSMS, To: r.PostForm.Get("To"), From: r.PostForm.Get("From"), Text: r.PostForm.Get("Body"), ReportTo: r.PostForm.Get("StatusCallback")}
 	if refused, bad := checkSMS(message); bad {
 		refused.write(w)
 		return

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func (s *SMS) list(w http.ResponseWriter, r *http.Request) {
 		fits := message.Channel == ChannelSMS && (from == "" || from == message.From) &&
 			within(message.At, query.Get("DateSent>"), query.Get("DateSent<"))
 		if fits && len(page) < size {
-			page = append(page, s.resource(message, "delivered"))
+			page = append(page, s.reported(message))
 		}
 	}
 	writeJSON(w, http.StatusOK, map[string]any{
@@ -106,7 +107,7 @@ func (s *SMS) list(w http.ResponseWriter, r *http.Request) {
 
 func (s *SMS) fetch(w http.ResponseWriter, r *http.Request) {
 	sid, isJSON := strings.CutSuffix(r.PathValue("message"), ".json")
-	message, err := s.find(r, sid)
+	message, err := s.find(r.Context(), sid)
 	if !isJSON || errors.Is(err, errNoSuchSMS) {
 		notFound.write(w)
 		return
@@ -115,12 +116,12 @@ func (s *SMS) fetch(w http.ResponseWriter, r *http.Request) {
 		internal.write(w)
 		return
 	}
-	writeJSON(w, http.StatusOK, s.resource(message, "delivered"))
+	writeJSON(w, http.StatusOK, s.reported(message))
 }
 
 // find looks a sent message up by its sid.
-func (s *SMS) find(r *http.Request, sid string) (Message, error) {
-	sent, err := s.cfg.Inbox.Messages(r.Context(), "")
+func (s *SMS) find(ctx context.Context, sid string) (Message, error) {
+	sent, err := s.cfg.Inbox.Messages(ctx, "")
 	if err != nil {
 		return Message{}, err
 	}
