@@ -61,9 +61,9 @@ func TestLettersAboutSecretsSayWhatIsNeeded(t *testing.T) {
 	}
 }
 
-func TestOneDayIsSingularEverywhere(t *testing.T) {
+func TestTheLastDayIsOneDayAndSingularEverywhere(t *testing.T) {
 	texts, data := newTexts(t), secrets(t)
-	data.Days = 1
+	data.Days = 0 // less than one
 	for language, want := range map[string]string{
 		"en": "Your password expires in 1 day", "de": "Ihr Passwort läuft in 1 Tag ab", "sv": "Ditt lösenord går ut om 1 dag",
 		"it": "La sua password scade fra 1 giorno", "el": "Ο κωδικός πρόσβασής σας λήγει σε 1 ημέρα",

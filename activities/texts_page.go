@@ -117,7 +117,7 @@ func (v voice) words(data TextData) (words, error) {
 		InfoURL:   data.Brand.InfoURL,
 		Link:      data.Link,
 		Hours:     speech.count("common.hours", data.ValidHours),
-		Days:      speech.count("common.days", data.Days),
+		Days:      speech.count("common.days", max(data.Days, 1)), // a last day that has begun is one
 		Minutes:   speech.count("common.minutes", data.Minutes),
 	}
 	filled.Expires, filled.ExpiresShort = speech.moment(data.ExpiresAt, data.Zone)

@@ -22,7 +22,8 @@ const operatorLeast = 11
 // name gets what room the rest leaves, and the link to what the service is
 // about comes in only where that leaves room for the name. What GSM-7 would
 // change, a secret or Greek that is to stay as it is written, goes as UCS-2. An
-// SMS that is there for its link takes as many segments as the link needs.
+// SMS that is there for its link takes as many segments as the link needs, as
+// does one whose secrets are longer than usual: nothing but the name is cut.
 func (s *speech) sayShort(id string, greekUnicode bool) string {
 	words := s.words
 	defer func() { s.words = words }()

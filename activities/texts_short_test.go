@@ -86,6 +86,17 @@ func TestSecretsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestASecretIsNeverCutToFit(t *testing.T) {
+	texts, data := newTexts(t), longest(t)
+	data.Username, data.Password = strings.Repeat("ada.", 16), strings.Repeat("Kp7-", 16)
+	for _, language := range tongues {
+		rendered, err := texts.Render("credentials-both", language, data)
+		if err != nil || !strings.Contains(rendered.SMS, data.Username) || !strings.Contains(rendered.SMS, data.Password) {
+			t.Errorf("%s: %v, %q", language, err, rendered.SMS)
+		}
+	}
+}
+
 func TestThePasscodeAndTheLinkAreToldWhereTheyAreAndFit(t *testing.T) {
 	texts, data := newTexts(t), longest(t)
 	with, err := texts.Render("credentials-password", "en", data)
