@@ -177,8 +177,8 @@ func (s *guide003) linkIsUsed() {
 func (s *guide003) lookUp() {
 	page := "http://" + s.h.http
 	look(s.T, s.page, "log in",
-		chromedp.Navigate(page+"/login"), chromedp.WaitVisible(chromedp.CSS(`input[name=token]`)),
-		chromedp.SetValue(chromedp.CSS(`input[name=token]`), s.h.token), chromedp.Click(chromedp.CSS(`main button[type=submit]`)), chromedp.WaitNotPresent(chromedp.CSS(`input[name=token]`)),
+		chromedp.Navigate(page+"/login"), chromedp.Click(chromedp.CSS(`details summary`)), chromedp.WaitVisible(chromedp.CSS(`input[name=token]`)),
+		chromedp.SetValue(chromedp.CSS(`input[name=token]`), s.h.token), chromedp.Click(chromedp.CSS(`details button[type=submit]`)), chromedp.WaitNotPresent(chromedp.CSS(`input[name=token]`)),
 	)
 	look(s.T, s.page, "open the user", chromedp.Navigate(page+"/users/"+s.main), chromedp.WaitVisible(chromedp.CSS(`.rail`)))
 	rail := read(s.T, s.page, "the rail", chromedp.Text(chromedp.CSS(`.rail`)))

@@ -1,0 +1,160 @@
+package e2e_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// guide000 is the story of guide 0: a user who is only a number gets a person,
+// is saved, and gets the name by mail and the password by SMS only when the
+// code is sent; the first login changes both. The process is killed in between.
+type guide000 struct {
+	*testing.T
+	h                 *house
+	page              context.Context
+	company, user     string
+	username, code    string
+	phone             *phone
+	firstCode, chosen string
+}
+
+const (
+	oneNumber = "+302114119721"
+	oneMail   = "maria@example.com"
+	oneMobile = "+306912345678"
+)
+
+func TestGuide000FromANumberToTheFirstLogin(t *testing.T) {
+	need(t, "sipp")
+	story := &guide000{T: t, h: newHouse(t), page: browser(t), chosen: "fourteen olives in a jar"}
+	for _, step := range []struct {
+		guide string
+		do    func()
+	}{
+		{"the users are there before anybody is named: one is shown by its number", story.preProvision},
+		{"name, directory name, mail and mobile are filled in; the extension has four digits", story.fillIn},
+		{"saving sends nothing: one step is left", story.savedIsNotSent},
+		{"send code: the user name goes by mail", story.sendCode},
+		{"and by SMS from ONE Pro the password with the passcode for voicemail", story.readCode},
+		{"the telephone rings", story.ring},
+		{"the first login asks for another name and password", story.firstLogin},
+		{"what was sent does not let in any more", story.oldIsVoid},
+		{"send code again: another password", story.again},
+	} {
+		if t.Failed() {
+			break
+		}
+		t.Log(step.guide)
+		step.do()
+	}
+}
+
+func (s *guide000) preProvision() {
+	var made struct{ ID string }
+	s.h.must(http.StatusCreated, "POST", "/v1/companies", object{
+		"name": "Ελαιώνας", "policy": "onepro", "language": "el", "country": "GR",
+		"numbers": []object{{"from": "+302114119720", "to": "+302114119729"}}, "licences": []object{{"kind": "standard", "count": 3}},
+	}).decode(s.T, &made)
+	s.company = made.ID
+	s.user = s.h.user(s.company, object{"number": oneNumber})
+}
+
+func (s *guide000) fillIn() {
+	var changed struct{ Extension, State string }
+	s.h.must(http.StatusUnprocessableEntity, "PATCH", "/v1/users/"+s.user, object{"extension": "973"})
+	s.h.must(http.StatusOK, "PATCH", "/v1/users/"+s.user, object{
+		"firstName": "Μαρία", "lastName": "Παπαδοπούλου", "directoryFirstName": "Mary", "directoryLastName": "P.",
+		"email": oneMail, "mobile": oneMobile,
+	}).decode(s.T, &changed)
+	if changed.Extension != "9721" || changed.State != "pending" {
+		s.Errorf("extension %q, state %q", changed.Extension, changed.State)
+	}
+}
+
+func (s *guide000) savedIsNotSent() {
+	s.h.kill()
+	s.h.start()
+	if sent := append(s.h.inbox(oneMail), s.h.inbox(oneMobile)...); len(sent) != 0 {
+		s.Errorf("%d messages went out", len(sent))
+	}
+}
+
+func (s *guide000) sendCode() {
+	s.h.must(http.StatusAccepted, "POST", "/v1/users/"+s.user+"/activation", nil)
+	mail := s.h.awaitMessage(oneMail, "mail", func(message) bool { return true })
+	s.username = "maria.papadopoulou"
+	if missing := shows(mail.Text, s.username, "http://"+s.h.http+"/login"); missing != "" {
+		s.Errorf("the mail does not say %q:\n%s", missing, mail.Text)
+	}
+	if temporary.MatchString(mail.Text + mail.HTML) {
+		s.Error("the mail holds the password")
+	}
+}
+
+func (s *guide000) readCode() {
+	password, sms := s.h.awaitPassword(oneMobile, "sms", "")
+	if s.firstCode = password; sms.From != "ONE Pro" || !passcode.MatchString(strings.ReplaceAll(sms.Text, password, "")) || strings.Contains(sms.Text, s.username) {
+		s.Errorf("the SMS from %q lacks the passcode or tells the name", sms.From)
+	}
+	eventually(s.T, "the user to be activated", func() bool { return s.h.state(s.user) == "activated" })
+}
+
+func (s *guide000) ring() {
+	other := s.h.user(s.company, object{"firstName": "Νίκος", "lastName": "Ν", "email": "nikos@example.com", "mobile": "+306912345679", "number": "+302114119722"})
+	caller := s.h.phone(other)
+	caller.register()
+	s.phone = s.h.phone(s.user)
+	s.phone.register()
+	ended := s.phone.answers()
+	caller.calls("9721")
+	if err := ended(); err != nil {
+		s.Errorf("the called phone: %v", err)
+	}
+}
+
+func (s *guide000) firstLogin() {
+	page := "http://" + s.h.http
+	look(s.T, s.page, "log in",
+		chromedp.Navigate(page+"/login"), chromedp.WaitVisible(chromedp.CSS(`#name`)),
+		chromedp.SetValue(chromedp.CSS(`#name`), s.username), chromedp.SetValue(chromedp.CSS(`#password`), s.firstCode),
+		chromedp.Click(chromedp.CSS(`#content > form button[type=submit]`)), chromedp.WaitVisible(chromedp.CSS(`#username`)),
+	)
+	rules := read(s.T, s.page, "the rules", chromedp.Text(chromedp.CSS(`.rules`)))
+	if missing := shows(rules, "15", "128"); missing != "" {
+		s.Errorf("the rules lack %q:\n%s", missing, rules)
+	}
+	look(s.T, s.page, "choose",
+		chromedp.SetValue(chromedp.CSS(`#old`), s.firstCode), chromedp.SetValue(chromedp.CSS(`#username`), "mary"),
+		chromedp.SetValue(chromedp.CSS(`#password`), s.chosen), chromedp.SetValue(chromedp.CSS(`#passwordAgain`), s.chosen),
+		chromedp.Click(chromedp.CSS(`form.secrets button[type=submit]`)), chromedp.WaitVisible(chromedp.CSS(`a[href="/me/password"]`)),
+	)
+	if text := read(s.T, s.page, "the account", chromedp.Text(chromedp.CSS(`#content`))); !strings.Contains(text, "mary") || !strings.Contains(text, oneNumber) {
+		s.Errorf("the account shows:\n%s", text)
+	}
+	s.h.awaitMessage(oneMail, "mail", func(m message) bool {
+		return !strings.Contains(m.Text, s.username) && strings.Contains(m.Text, "Παπαδοπούλου")
+	})
+}
+
+func (s *guide000) oldIsVoid() {
+	newPerson(s.T, s.h).logsIn(s.username, s.firstCode).sees("/login")
+	newPerson(s.T, s.h).logsIn("mary", s.firstCode).sees("/login")
+	newPerson(s.T, s.h).logsIn("mary", s.chosen).sees("/me", oneMail)
+}
+
+func (s *guide000) again() {
+	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.user+"/credential/reset", nil)
+	code, _ := s.h.awaitPassword(oneMobile, "sms", s.firstCode)
+	newPerson(s.T, s.h).logsIn("mary", s.chosen).sees("/login")
+	newPerson(s.T, s.h).logsIn("mary", code).sees("/me/password")
+	if out, err := s.h.tool("verify"); err != nil {
+		s.Errorf("verify: %v\n%s", err, out)
+	}
+	if log := s.h.log.text(); strings.Contains(log, code) || strings.Contains(log, s.firstCode) || strings.Contains(log, s.chosen) {
+		s.Error("a password is in the log")
+	}
+}
