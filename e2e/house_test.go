@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -301,16 +303,19 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	}
 }
 
+// freeAddress finds an address for a process that is started and killed. Its
+// port is none of those that systems give to connections (from 32768 on), so
+// that nobody gets it meanwhile by chance.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	for range 50 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for range 200 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(20_000)))
+		l, err := net.Listen("tcp", address)
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		address := l.Addr().String()
-		l.Close()
 		u, err := net.ListenPacket("udp", address)
+		l.Close()
 		if err == nil {
 			u.Close()
 			return address
