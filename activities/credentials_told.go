@@ -25,6 +25,10 @@ func (u *Users) withSecrets(s subject, m user.Message, data TextData) TextData {
 				data.Passcode = user.TemporaryPasscode(u.LinkKey, state.ID, c.Temporary.ID, c.Temporary.Passcode)
 			}
 		}
+	case m.Purpose == user.PurposeMobileCode && m.Credential == state.Verification.Code.ID:
+		code := state.Verification.Code
+		data.Code = user.MobileCode(u.LinkKey, state.ID, code)
+		data.Minutes = int(code.ExpiresAt.Sub(m.RequestedAt).Round(time.Minute).Minutes())
 	case m.Purpose == user.PurposeExpires && c.ExpiresAt != nil:
 		data.ExpiresAt = *c.ExpiresAt
 		data.Days = int((c.ExpiresAt.Sub(u.Journal.Now()) + 12*time.Hour) / (24 * time.Hour))

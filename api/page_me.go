@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -29,6 +30,9 @@ func (f *front) routesMe(open *gin.RouterGroup) {
 	me.POST("/pin", f.takePIN)
 	seen(me, "/email", f.showEmail)
 	me.POST("/email", f.takeEmail)
+	seen(me, "/mobile", f.showMobile)
+	me.POST("/mobile", f.takeMobile)
+	me.POST("/mobile/code", f.sendCode)
 }
 
 // visiting lets a user through whose session still counts: it began after the
@@ -54,7 +58,7 @@ func (f *front) visiting(c *gin.Context) {
 	}
 	exchangeOf(c.Request.Context()).actor = session.Actor
 	c.Set(visitorKey, Visitor{User: state, Company: firm})
-	if demand := state.Demands(firm, f.cfg.Journal.Now()); demand != user.DemandNothing && c.FullPath() != "/me/"+string(demand) {
+	if demand := state.Demands(firm, f.cfg.Journal.Now()); demand != user.DemandNothing && !strings.HasPrefix(c.FullPath(), "/me/"+string(demand)) {
 		c.Redirect(http.StatusSeeOther, "/me/"+string(demand))
 		c.Abort()
 	}
@@ -87,7 +91,7 @@ func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame
 	}
 	frame.Title = frame.Say(title) + " · " + visitor.Company.Policy.Operator
 	switch done := c.Query("done"); done {
-	case "password", "pin", "email":
+	case "password", "pin", "email", "mobile", "code":
 		frame.Notice = frame.Say("me.done-" + done)
 	}
 	return frame
@@ -99,7 +103,7 @@ func (f *front) showMe(c *gin.Context) {
 	f.render(c, http.StatusOK, pages.MePage(f.sheet(c, "me.page", visitor), pages.Me{
 		Operator: firm.Policy.Operator, Company: firm.Name, Name: u.Person.FirstName, Number: string(u.Number), Extension: u.Extension,
 		State: string(u.Shown()), Username: u.Credential.Username, Email: u.Person.Email, Mobile: u.Person.Mobile,
-		ExpiresAt: u.Credential.ExpiresAt, PIN: firm.Policy.Secrets.PIN.Max > 0, Admin: u.Credential.Admin,
+		ExpiresAt: u.Credential.ExpiresAt, PIN: firm.Policy.Secrets.PIN.Max > 0, Admin: u.Credential.Admin, Verified: u.Verification.Verified,
 	}))
 }
 

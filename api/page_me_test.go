@@ -270,6 +270,31 @@ func TestAPINIsChangedByThePassword(t *testing.T) {
 	}
 }
 
+func TestAMobileIsVerifiedByACode(t *testing.T) {
+	v := visit(t)
+	company := v.firm("teleproffs", "+46812340", "+46812349")
+	id := v.create(company, `{"firstName":"Ada","lastName":"Lovelace","number":"+46812341","licence":"standard","language":"en","email":"ada@example.se"}`)
+	password := v.reset(id, "hand")
+	v.leads(v.logIn("ada@example.se", password), "/me")
+	v.leads(v.choose(password, ownPassword, ""), "/me?done=password")
+	send := func(path string, form url.Values) page {
+		form.Set("command", commandField.FindStringSubmatch(v.view("/me/mobile").body)[1])
+		return v.post(path, form)
+	}
+	contains(t, v.view("/me/mobile"), http.StatusOK, "Verify your mobile", `name="mobile"`)
+	contains(t, send("/me/mobile/code", url.Values{"mobile": {"nonsense"}}), http.StatusUnprocessableEntity, "such as")
+	v.leads(send("/me/mobile/code", url.Values{"mobile": {"+46701234567"}}), "/me/mobile?done=code")
+	contains(t, v.view("/me/mobile"), http.StatusOK, `autocomplete="one-time-code"`, "+46701234567")
+	contains(t, send("/me/mobile/code", url.Values{}), http.StatusTooManyRequests, "wait")
+	contains(t, send("/me/mobile", url.Values{"code": {"0"}}), http.StatusUnprocessableEntity, "not the code")
+	if missed := v.state(id).Verification.Missed; missed != 1 {
+		t.Errorf("%d misses are noted", missed)
+	}
+	code := user.MobileCode(key(2), id, v.state(id).Verification.Code)
+	v.leads(send("/me/mobile", url.Values{"code": {code}}), "/me?done=mobile")
+	contains(t, v.view("/me/mobile"), http.StatusOK, "is verified")
+}
+
 func TestAdminsAreMadeAndUnmade(t *testing.T) {
 	v := visit(t)
 	id, _ := v.handed()

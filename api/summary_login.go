@@ -32,6 +32,12 @@ func summaryOfLogin(event domain.Event) string {
 		return fmt.Sprintf("The login was locked after %d failures", e.Failures)
 	case user.LoginUnlocked:
 		return "The login was unlocked"
+	case user.MobileCodeIssued:
+		return "A code that verifies the mobile was issued, valid until " + minute(e.ExpiresAt)
+	case user.MobileCodeMissed:
+		return "A wrong code was typed"
+	case user.MobileVerified:
+		return "The mobile is verified"
 	case user.AdminGranted:
 		return "The user administers the company"
 	case user.AdminRevoked:

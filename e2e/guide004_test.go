@@ -93,7 +93,7 @@ func (s *guide004) firstLogin() {
 
 func (s *guide004) nameAddress() {
 	carla := newPerson(s.T, s.h).logsIn("+390125123044", s.toldByHand).sees("/me/password").
-		chooses(s.toldByHand, ownWords, "").sees("/me/email", "Indica un indirizzo")
+		chooses(s.toldByHand, ownWords, "").sees("/me/email", "Indichi un indirizzo")
 	carla.opens("/me").sees("/me/email") // nothing else before
 	carla.sends(url.Values{"email": {smartMail}}).sees("/me/email")
 	carla.sends(url.Values{"email": {"carla@example.it"}}).sees("/me", "carla@example.it")

@@ -11,7 +11,25 @@ type Me struct {
 	Operator, Company, Name, Number, Extension, State string
 	Username, Email, Mobile                           string
 	ExpiresAt                                         *time.Time
-	PIN, Admin                                        bool
+	PIN, Admin, Verified                              bool
+}
+
+// Mobile is where the verification of a user's mobile stands.
+type Mobile struct {
+	Operator, Number, Command string
+	Sent, Verified            bool // a code is on its way; it was typed
+	Faults                    Faults
+}
+
+func (m Mobile) codeField(f Frame) Field {
+	return Field{
+		Name: "code", Label: f.Say("mobile.code"), Kind: "text", Mode: "numeric", Complete: "one-time-code",
+		Hint: f.Say("mobile.code-hint"), Required: true, Focus: true, Errors: m.Faults.Of("/code"),
+	}
+}
+
+func (m Mobile) numberField(f Frame) Field {
+	return Field{Name: "mobile", Label: f.Say("me.mobile"), Kind: "tel", Complete: "tel", Required: true, Errors: m.Faults.Of("/mobile")}
 }
 
 // Password is a form for a new secret or address, with what was wrong with it.

@@ -120,6 +120,8 @@ func credentials(s State, f domain.Fact) State {
 		c.Admin = true
 	case AdminRevoked:
 		c.Admin = false
+	default:
+		return verifications(s, f)
 	}
 	return s
 }
@@ -129,7 +131,7 @@ func credentials(s State, f domain.Fact) State {
 func (s State) hushCredential(id string) State {
 	s.Messages = slices.Clone(s.Messages)
 	for i := range s.Messages {
-		if m := &s.Messages[i]; !m.Accepted && m.Credential != "" && m.Credential != id {
+		if m := &s.Messages[i]; !m.Accepted && m.Credential != "" && m.Credential != id && m.Purpose != PurposeMobileCode {
 			m.Final, m.NextTry = true, nil
 		}
 	}

@@ -72,6 +72,8 @@ func (s State) endOf(m Message) *time.Time {
 		return &s.Credential.Temporary.ExpiresAt
 	case s.Credential.Reset.ID:
 		return &s.Credential.Reset.ExpiresAt
+	case s.Verification.Code.ID:
+		return &s.Verification.Code.ExpiresAt
 	}
 	return nil
 }

@@ -41,8 +41,11 @@ func stepsFor(s State, rules policy.Policy) []string {
 // work on the details.
 func newStep(name string) Step {
 	step := Step{Name: name, State: Waiting}
-	if name == policy.StepDetails {
+	switch name {
+	case policy.StepDetails:
 		step.Cause, step.Responsible = "details-missing", "admin"
+	case policy.StepMobile:
+		step.Cause, step.Responsible = "mobile-unverified", "user"
 	}
 	return step
 }

@@ -96,7 +96,7 @@ func (s State) delivery(now time.Time) Duty {
 func (s State) stepDuty(now time.Time) Duty {
 	step := s.current()
 	switch {
-	case step.Name == "" || step.Name == policy.StepDetails:
+	case step.Name == "" || step.Name == policy.StepDetails || step.Name == policy.StepMobile:
 		return Duty{Task: Rest} // nothing is left, or somebody is asked who the user is
 	case step.Name == policy.StepLink:
 		return s.linkDuty(now)

@@ -159,6 +159,10 @@ func detailsChanged(s State, e DetailsChanged) State {
 		set(&s.Person.DirectoryLastName, p.DirectoryLastName)
 		set(&s.Person.Email, p.Email)
 		set(&s.Person.Mobile, p.Mobile)
+		s.Verification.Verified = s.Verification.Verified && p.Mobile == nil
+		if p.Mobile != nil { // a code that went to another mobile proves nothing
+			s.Verification.Code = MobileCodeIssued{}
+		}
 		set(&s.Person.MobileNumber, p.MobileNumber)
 		set(&s.Person.ContractNumber, p.ContractNumber)
 		set(&s.Person.MAC, p.MAC)

@@ -44,6 +44,7 @@ const (
 	DemandNothing  Demand = ""
 	DemandPassword Demand = "password" // temporary or expired: change it
 	DemandEmail    Demand = "email"    // name an address for resets
+	DemandMobile   Demand = "mobile"   // prove to hold the mobile
 )
 
 // Demands tells what a user who has logged in has to do first (4.6, 4.7).
@@ -55,6 +56,9 @@ func (s State) Demands(firm company.State, at time.Time) Demand {
 	}
 	if firm.Policy.Email == policy.EmailAtFirstLogin && s.Person.Email == "" {
 		return DemandEmail
+	}
+	if s.standsAt(policy.StepMobile) {
+		return DemandMobile
 	}
 	return DemandNothing
 }

@@ -96,6 +96,7 @@ type State struct {
 	Link                                         CurrentLink
 	Messages                                     []Message // open and recent ones, oldest first
 	Credential                                   Credential
+	Verification                                 Verification
 	Login                                        DeviceLoginIssued
 	Claims                                       Claims
 	Loose                                        []string             // claims that are to be released

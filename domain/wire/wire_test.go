@@ -71,6 +71,9 @@ user.message-bounced.v1
 user.message-delivered.v1
 user.message-refused.v1
 user.message-requested.v1
+user.mobile-code-issued.v1
+user.mobile-code-missed.v1
+user.mobile-verified.v1
 user.number-changed.v1
 user.password-changed.v1
 user.password-expired.v1
