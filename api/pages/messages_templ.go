@@ -33,7 +33,7 @@ func messages(f Frame, a Account) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(a.Messages) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"ledger\" aria-labelledby=\"messages\"><h3 id=\"messages\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section aria-labelledby=\"messages\"><h3 id=\"messages\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

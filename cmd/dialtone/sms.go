@@ -39,12 +39,12 @@ func messenger(c Config, s *stands) (*activities.Texter, error) {
 
 // receipts gives the reader of delivery receipts, nil where there is no account
 // whose signature could be checked.
-func receipts(c Config, s *stands) (*activities.Receipts, error) {
+func receipts(c Config, s *stands, now func() time.Time) (*activities.Receipts, error) {
 	config, known, err := smsConfig(c, s)
 	if err != nil || !known {
 		return nil, err
 	}
-	return activities.NewReceipts(config.AuthToken, c.PublicURL, time.Now), nil
+	return activities.NewReceipts(config.AuthToken, c.PublicURL, now), nil
 }
 
 // reachable tells whether a provider out there can report to our origin.

@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestDeliveriesAreReportedWhereTheProviderCanCome(t *testing.T) {
 	const account = "twilio://AC1:t0ken@?from=Dialtone"
@@ -25,10 +28,10 @@ func TestDeliveriesAreReportedWhereTheProviderCanCome(t *testing.T) {
 }
 
 func TestWithoutAnAccountNobodyCanSignReceipts(t *testing.T) {
-	if reader, err := receipts(Config{SMS: embedded, PublicURL: "https://phones.example"}, nil); reader != nil || err != nil {
+	if reader, err := receipts(Config{SMS: embedded, PublicURL: "https://phones.example"}, nil, time.Now); reader != nil || err != nil {
 		t.Errorf("%v, %v", reader, err)
 	}
-	if reader, err := receipts(Config{SMS: "twilio://AC1:t0ken@?from=Dialtone", PublicURL: "https://phones.example"}, nil); reader == nil || err != nil {
+	if reader, err := receipts(Config{SMS: "twilio://AC1:t0ken@?from=Dialtone", PublicURL: "https://phones.example"}, nil, time.Now); reader == nil || err != nil {
 		t.Errorf("%v, %v", reader, err)
 	}
 }

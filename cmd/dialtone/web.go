@@ -102,7 +102,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, err
 	}
-	reports, err := receipts(p.config, p.stands)
+	reports, err := receipts(p.config, p.stands, p.journal.Now)
 	if err != nil {
 		return api.Config{}, err
 	}
