@@ -56,9 +56,12 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 }
 
 // whileWanted takes away the next try of a message that is not wanted any more:
-// its link is over, used or replaced, or the user is gone.
+// its link is over, used or replaced, so is its temporary password or reset, or
+// the user is gone.
 func (s State) whileWanted(m Message, trouble Trouble) Trouble {
-	if m.Final || !s.Exists() || m.Link != "" && (m.Link != s.Link.ID || s.Link.State != LinkOpen) {
+	replaced := m.Link != "" && (m.Link != s.Link.ID || s.Link.State != LinkOpen) || m.Credential != "" && s.endOf(m) == nil
+	followed := m.Credential != "" && m.Credential == s.Credential.Temporary.ID && s.Credential.State != CredentialTemporary
+	if m.Final || !s.Exists() || replaced || followed {
 		trouble.NextTry = nil
 	}
 	return s.untilItEnds(m, trouble)

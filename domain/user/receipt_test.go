@@ -71,6 +71,20 @@ func TestReceiptsAreNoted(t *testing.T) {
 	})
 }
 
+func TestATemporaryPasswordThatCameBackIsSentAgainWhileItCounts(t *testing.T) {
+	issued := user.CredentialIssued{ID: "cred-1", Key: "k", Way: "sms", ExpiresAt: after(72)}
+	handed := then(confirmed, issued, user.MessageRequested{ID: textMessage.ID, Purpose: "credentials-password", Channel: user.SMS, Credential: "cred-1"}, taken("SM1", 1))
+	newer, gone := issued, unreachable
+	newer.ID, gone.NextTry = "cred-2", nil
+	ended := then(handed[:len(handed)-3:len(handed)-3], user.CredentialIssued{ID: "cred-1", Key: "k", Way: "sms", ExpiresAt: after(1)}, handed[len(handed)-2], handed[len(handed)-1])
+	play(t, []scenario{
+		{"while it waits to be used", handed, receipt("SM1", "unreachable"), []domain.Event{returned("SM1", unreachable)}, ""},
+		{"not once there is a newer one", then(handed, newer), receipt("SM1", "unreachable"), []domain.Event{returned("SM1", gone)}, ""},
+		{"not once a password was chosen", then(handed, user.PasswordChanged{Personal: &sum}), receipt("SM1", "unreachable"), []domain.Event{returned("SM1", gone)}, ""},
+		{"not behind its end", ended, receipt("SM1", "unreachable"), []domain.Event{returned("SM1", gone)}, ""},
+	})
+}
+
 func TestNoTryIsMadeBehindTheLinksEnd(t *testing.T) {
 	tooLateByAMoment := unreachable
 	tooLateByAMoment.NextTry = new(after(48))
