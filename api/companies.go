@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"dialtone/domain/company"
+	"dialtone/projections"
 )
 
 // Company is a company as programs see it.
@@ -132,7 +133,7 @@ func (s *Server) listCompanies(ctx context.Context, in *struct {
 	Paging
 },
 ) (*struct{ Body CompanyPage }, error) {
-	rows, next, err := s.cfg.Views.Companies(ctx, in.Cursor, in.Limit)
+	rows, next, err := s.companies(ctx, in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +142,16 @@ func (s *Server) listCompanies(ctx context.Context, in *struct {
 		page.Items = append(page.Items, shownCompany(row.State, row.Revision))
 	}
 	return &struct{ Body CompanyPage }{page}, nil
+}
+
+// companies lists the companies that whoever asks can see.
+func (s *Server) companies(ctx context.Context, cursor string, limit int) ([]projections.CompanyRow, string, error) {
+	own := exchangeOf(ctx).company
+	if own == "" {
+		return s.cfg.Views.Companies(ctx, cursor, limit)
+	}
+	row, err := s.cfg.Views.GetCompany(ctx, own)
+	return []projections.CompanyRow{row}, "", err
 }
 
 func (s *Server) getCompany(ctx context.Context, in *struct {

@@ -43,7 +43,7 @@ func (d *Desk) firm(ctx context.Context, id string) (company.State, error) {
 	}
 	firm := company.Fold(h.Facts)
 	if !firm.Exists() {
-		return firm, domain.Faultf(domain.Missing, "no-company", "there is no such company")
+		return firm, noCompany()
 	}
 	return firm, nil
 }

@@ -111,6 +111,7 @@ func mainUser(cause domain.Cause, order company.Create, form *MainUserForm) (*us
 	cause = cause.For("main-user")
 	main := UserForm{FirstName: form.FirstName, LastName: form.LastName, Email: form.Email, Mobile: form.Mobile, Activate: &at}.
 		order(company.Fold(facts), domain.DeriveID("user", cause.Command))
+	main.Admin = true
 	return &main, cause, below("/mainUser", main.Check())
 }
 

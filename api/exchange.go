@@ -12,6 +12,8 @@ type exchange struct {
 	trace   string       // the id a caller can tell us, also in the log line
 	route   string       // the pattern that matched, never the path with its tokens
 	actor   domain.Actor // who asks, once that is proven
+	company string       // what an admin or user is bound to, "" for nothing
+	program bool         // the JSON API is asked, not a page
 	command string       // id of the command, "" for a fresh one
 	replay  []byte       // what a repetition is told in the place of secrets, nil: the same
 }

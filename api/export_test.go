@@ -33,3 +33,12 @@ var (
 	ParsePosition = parsePosition
 	StatusOf      = statusOf
 )
+
+// Routes lists "METHOD /path" of everything the server answers.
+func (s *Server) Routes() []string {
+	var routes []string
+	for _, route := range s.engine.Routes() {
+		routes = append(routes, route.Method+" "+route.Path)
+	}
+	return routes
+}

@@ -23,6 +23,10 @@ const shortList = 10
 
 func (f *front) showOverview(c *gin.Context) {
 	ctx := c.Request.Context()
+	if own := exchangeOf(ctx).company; own != "" {
+		c.Redirect(http.StatusSeeOther, "/companies/"+own)
+		return
+	}
 	var view pages.Overview
 	counts, err := f.cfg.Views.CountUsers(ctx)
 	if err != nil {
@@ -32,7 +36,7 @@ func (f *front) showOverview(c *gin.Context) {
 	for _, state := range []user.Lifecycle{user.Pending, user.Active, user.Failed, user.OnHold} {
 		view.Counts = append(view.Counts, pages.StateCount{State: string(state), Users: counts[string(state)]})
 	}
-	if view.Companies, _, err = f.cfg.Views.Companies(ctx, "", shortList); err != nil {
+	if view.Companies, _, err = f.companies(ctx, "", shortList); err != nil {
 		f.fail(c, err)
 		return
 	}
@@ -49,7 +53,7 @@ func (f *front) showOverview(c *gin.Context) {
 
 // companyOptions lists companies by name, as far as a choice has room for them.
 func (f *front) companyOptions(ctx context.Context) ([]pages.Option, error) {
-	rows, _, err := f.cfg.Views.Companies(ctx, "", 200)
+	rows, _, err := f.companies(ctx, "", 200)
 	options := make([]pages.Option, 0, len(rows))
 	for _, row := range rows {
 		options = append(options, pages.Option{Value: row.ID, Label: row.Name})
@@ -58,12 +62,16 @@ func (f *front) companyOptions(ctx context.Context) ([]pages.Option, error) {
 }
 
 func (f *front) showCompanies(c *gin.Context) {
+	if own := exchangeOf(c.Request.Context()).company; own != "" {
+		c.Redirect(http.StatusSeeOther, "/companies/"+own)
+		return
+	}
 	f.answerCompanies(c, http.StatusOK, url.Values{"language": {company.Languages[0]}, "count": {"10"}}, nil)
 }
 
 // answerCompanies shows the list and the form with what was typed into it.
 func (f *front) answerCompanies(c *gin.Context, status int, typed url.Values, refused *Problem) {
-	rows, next, err := f.cfg.Views.Companies(c.Request.Context(), c.Query("cursor"), 0)
+	rows, next, err := f.companies(c.Request.Context(), c.Query("cursor"), 0)
 	if err != nil {
 		f.fail(c, err)
 		return

@@ -10,21 +10,49 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
+	"dialtone/domain/user"
 )
 
-// signedIn lets the operator through and shows everybody else the way in.
+// signedIn lets those through who may use the back-office's page, and shows
+// everybody else the way in.
 func (f *front) signedIn(c *gin.Context) {
-	actor, ok := f.actor(c.Request)
-	if !ok || actor.Kind != domain.ActorOperator {
-		next := "/"
-		if safe(c.Request.Method) {
-			next = c.Request.URL.RequestURI()
-		}
-		c.Redirect(http.StatusSeeOther, "/login?"+url.Values{"next": {localPath(next)}}.Encode())
+	who, over, err := f.caller(c.Request)
+	switch {
+	case domain.KindOf(err) == domain.Unavailable && err != nil:
+		f.fail(c, err)
+		return
+	case err != nil || who.Kind == domain.ActorUser:
+		f.toLogin(c, "/", over)
+		return
+	}
+	who.known(c)
+	if who.demand != user.DemandNothing {
+		c.Redirect(http.StatusSeeOther, "/login")
 		c.Abort()
 		return
 	}
-	exchangeOf(c.Request.Context()).actor = actor
+	if err := f.allowed(c); err != nil {
+		f.fail(c, err)
+	}
+}
+
+// toLogin leads to the login, which leads back afterwards: to the page that was
+// asked for, or to a fallback where a form was sent. A session that no longer
+// counts is ended.
+func (f *front) toLogin(c *gin.Context, fallback string, over bool) {
+	query := url.Values{"next": {fallback}}
+	if safe(c.Request.Method) {
+		query.Set("next", localPath(c.Request.URL.RequestURI()))
+	}
+	if over {
+		query.Set("done", "over")
+		if err := f.sessions.End(c.Request.Context(), c.Writer, c.Request); err != nil {
+			f.fail(c, err)
+			return
+		}
+	}
+	c.Redirect(http.StatusSeeOther, "/login?"+query.Encode())
+	c.Abort()
 }
 
 // localPath gives a path of this server to go on to, "/" for everything that
@@ -45,7 +73,7 @@ func localPath(next string) string {
 
 func (f *front) showLogin(c *gin.Context) {
 	next := localPath(c.Query("next"))
-	if actor, ok := f.actor(c.Request); ok && actor.Kind == domain.ActorOperator {
+	if who, _, err := f.caller(c.Request); err == nil && who.Kind != domain.ActorUser && who.demand == user.DemandNothing {
 		c.Redirect(http.StatusSeeOther, next)
 		return
 	}
@@ -76,8 +104,7 @@ func (f *front) login(c *gin.Context) {
 		f.render(c, http.StatusUnauthorized, pages.LoginPage(f.frame(c, "login.title", ""), pages.Login{Next: next, WrongToken: true}))
 		return
 	}
-	operator := domain.Actor{Kind: domain.ActorOperator, ID: "token"}
-	if err := f.sessions.Start(c.Request.Context(), c.Writer, operator); err != nil {
+	if err := f.sessions.Start(c.Request.Context(), c.Writer, tokensOwner); err != nil {
 		f.fail(c, err)
 		return
 	}

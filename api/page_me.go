@@ -35,45 +35,24 @@ func (f *front) routesMe(open *gin.RouterGroup) {
 	me.POST("/mobile/code", f.sendCode)
 }
 
-// visiting lets a user through whose session still counts: it began after the
-// last change of the password. What has to be done first is asked for first.
+// visiting lets a user through whose session still counts. What has to be done
+// first is asked for first.
 func (f *front) visiting(c *gin.Context) {
-	session, ok := f.sessions.Find(c.Request)
-	if !ok || session.Actor.Kind != domain.ActorUser {
-		f.toLogin(c, "")
-		return
-	}
-	state, firm, err := f.Desk.subject(c.Request.Context(), session.Actor.ID)
+	who, over, err := f.caller(c.Request)
 	switch {
-	case err != nil && domain.KindOf(err) != domain.Missing:
+	case domain.KindOf(err) == domain.Unavailable && err != nil:
 		f.fail(c, err)
 		return
-	case err != nil || !state.Exists() || state.Suspended || state.Credential.Locked || session.Started.Before(state.Credential.Since):
-		if err := f.sessions.End(c.Request.Context(), c.Writer, c.Request); err != nil {
-			f.fail(c, err)
-			return
-		}
-		f.toLogin(c, "over")
+	case err != nil || who.Kind != domain.ActorUser:
+		f.toLogin(c, "/me", over)
 		return
 	}
-	exchangeOf(c.Request.Context()).actor = session.Actor
-	c.Set(visitorKey, Visitor{User: state, Company: firm})
-	if demand := state.Demands(firm, f.cfg.Journal.Now()); demand != user.DemandNothing && !strings.HasPrefix(c.FullPath(), "/me/"+string(demand)) {
-		c.Redirect(http.StatusSeeOther, "/me/"+string(demand))
+	who.known(c)
+	c.Set(visitorKey, who.visitor)
+	if who.demand != user.DemandNothing && !strings.HasPrefix(c.FullPath(), "/me/"+string(who.demand)) {
+		c.Redirect(http.StatusSeeOther, "/me/"+string(who.demand))
 		c.Abort()
 	}
-}
-
-func (f *front) toLogin(c *gin.Context, done string) {
-	query := url.Values{"next": {"/me"}}
-	if safe(c.Request.Method) {
-		query.Set("next", localPath(c.Request.URL.Path))
-	}
-	if done != "" {
-		query.Set("done", done)
-	}
-	c.Redirect(http.StatusSeeOther, "/login?"+query.Encode())
-	c.Abort()
 }
 
 func visitorOf(c *gin.Context) Visitor {

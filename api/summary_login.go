@@ -42,6 +42,8 @@ func summaryOfLogin(event domain.Event) string {
 		return "The user administers the company"
 	case user.AdminRevoked:
 		return "The user no longer administers the company"
+	case user.Viewed:
+		return "Support looked at the user: " + e.Screen
 	}
 	return summaryOfClaim(event)
 }

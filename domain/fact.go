@@ -15,6 +15,7 @@ type Actor struct {
 // The kinds of actors.
 const (
 	ActorOperator = "operator"
+	ActorSupport  = "support" // the operator's staff who look and change nothing
 	ActorAdmin    = "admin"
 	ActorUser     = "user"
 	ActorSystem   = "system"

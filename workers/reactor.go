@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"dialtone/domain"
+	"dialtone/domain/user"
 	"dialtone/eventstore"
 	"dialtone/workflows"
 )
@@ -33,7 +34,7 @@ type Temporal interface {
 }
 
 // Reactor makes workflows follow facts: every fact of a user that no workflow
-// wrote starts or wakes the workflow user/<id>.
+// wrote starts or wakes the workflow user/<id>; looks of the support do not.
 type Reactor struct {
 	Journal     *eventstore.Journal
 	Checkpoints Checkpoints
@@ -185,7 +186,7 @@ func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 		if err != nil {
 			r.Log.Error("a fact without readable metadata wakes its workflow all the same", "stream", message.Event.Stream, "error", err)
 		}
-		if meta.Channel != domain.ChannelWorkflow {
+		if meta.Channel != domain.ChannelWorkflow && message.Event.Type != (user.Viewed{}).Type() { // looking changes nothing
 			latest[strings.TrimPrefix(message.Event.Stream, "user-")] = message.Position
 		}
 	}

@@ -117,6 +117,7 @@ var kinds = map[string][]interface{ Type() string }{
 		user.MobileCodeIssued{},
 		user.MobileCodeMissed{},
 		user.MobileVerified{},
+		user.Viewed{},
 	},
 	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}},
 	"line":    {user.NumberChanged{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},

@@ -23,6 +23,7 @@ type Create struct {
 	Person          Person
 	Claims          Claims
 	Activate        bool
+	Admin           bool      // of the company from the beginning (3.9)
 	At              time.Time // the moment the command was given, before anything was claimed for it
 }
 
@@ -69,6 +70,9 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		Extension: in.Extension, ExtensionReason: in.ExtensionReason, Licence: in.Licence, Device: in.Device,
 		Claims: in.Claims, Personal: &person,
 	}}
+	if in.Admin {
+		events = append(events, AdminGranted{})
+	}
 	if in.Activate {
 		ordered := State{Number: in.Number, Extension: in.Extension, Licence: in.Licence, Person: in.Person}
 		events = append(events, activationStarted(stepsFor(ordered, in.Company.Policy))...)

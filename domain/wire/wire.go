@@ -72,6 +72,6 @@ var (
 		user.UsernameSet{}, user.CredentialIssued{}, user.PasswordChanged{}, user.PINChanged{},
 		user.PasswordReminded{}, user.PasswordExpired{}, user.ResetRequested{}, user.ResetMissed{},
 		user.LoggedIn{}, user.LoginLocked{}, user.LoginUnlocked{}, user.AdminGranted{}, user.AdminRevoked{},
-		user.MobileCodeIssued{}, user.MobileCodeMissed{}, user.MobileVerified{},
+		user.MobileCodeIssued{}, user.MobileCodeMissed{}, user.MobileVerified{}, user.Viewed{},
 	}
 )

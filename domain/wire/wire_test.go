@@ -88,6 +88,7 @@ user.step-failed.v1
 user.step-started.v1
 user.suspended.v1
 user.username-set.v1
+user.viewed.v1
 `
 
 func pinned() []string { return strings.Fields(names) }

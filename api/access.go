@@ -1,0 +1,198 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+// reach is how far somebody may go with a route.
+type reach int
+
+const (
+	never      reach = iota
+	self             // where the :id is that of the user who asks
+	firm             // in the own company; what is another's is not there
+	everywhere       // whatever it is about
+)
+
+// about is what a route's :id names.
+type about int
+
+const (
+	lists      about = iota // nothing: the route lists, and what it lists is narrowed to the company
+	aCompany                // a company
+	aUser                   // a user
+	everything              // nothing: the route is about all companies
+)
+
+// right says who may use a route. The operator may use all; whoever is not
+// named, and whoever comes to a route that is not in the table, may not.
+type right struct {
+	about                about
+	support, admin, user reach
+	screen               string // what a look of the support is called in its fact, "" where nobody is shown
+}
+
+func (r right) of(role string) reach {
+	switch role {
+	case domain.ActorOperator:
+		return everywhere
+	case domain.ActorSupport:
+		return r.support
+	case domain.ActorAdmin:
+		return r.admin
+	case domain.ActorUser:
+		return r.user
+	}
+	return never
+}
+
+// looks gives the right to a screen that shows a person.
+func (r right) looks(screen string) right {
+	r.screen = screen
+	return r
+}
+
+// The groups of routes.
+var (
+	operates        = right{about: everything}
+	readsLists      = right{about: lists, support: everywhere, admin: firm}
+	readsCompany    = right{about: aCompany, support: everywhere, admin: firm}
+	changesCompany  = right{about: aCompany, admin: firm}
+	readsUser       = right{about: aUser, support: everywhere, admin: firm, user: self}
+	opensUser       = right{about: aUser, support: everywhere, admin: firm}
+	administersUser = right{about: aUser, admin: firm}
+)
+
+// rights is the one table of who may do what: the rights to every route that
+// needs a login and is not a user's own (/me).
+var rights = map[string]right{
+	"POST /v1/companies":           operates,
+	"GET /v1/companies":            readsLists,
+	"GET /v1/companies/:id":        readsCompany,
+	"POST /v1/companies/:id/sites": changesCompany,
+	"POST /v1/companies/:id/users": changesCompany,
+	"GET /v1/numbers":              readsLists,
+	"GET /v1/licences":             readsLists,
+
+	"GET /v1/users":                          readsLists,
+	"GET /v1/users/:id":                      readsUser.looks("user"),
+	"GET /v1/users/:id/history":              readsUser.looks("history"),
+	"GET /v1/users/:id/diff":                 readsUser.looks("diff"),
+	"PATCH /v1/users/:id":                    administersUser,
+	"DELETE /v1/users/:id":                   administersUser,
+	"POST /v1/users/:id/activation":          administersUser,
+	"POST /v1/users/:id/activation/link":     administersUser,
+	"POST /v1/users/:id/activation/messages": administersUser,
+	"POST /v1/users/:id/suspension":          administersUser,
+	"DELETE /v1/users/:id/suspension":        administersUser,
+	"POST /v1/users/:id/device/credentials":  administersUser,
+	"POST /v1/users/:id/credential/reset":    administersUser,
+	"DELETE /v1/users/:id/credential/lock":   administersUser,
+	"PUT /v1/users/:id/admin":                administersUser,
+	"DELETE /v1/users/:id/admin":             administersUser,
+
+	"GET /":                               readsLists,
+	"GET /companies":                      readsLists,
+	"POST /companies":                     operates,
+	"GET /companies/:id":                  readsCompany,
+	"POST /companies/:id":                 changesCompany,
+	"GET /users":                          readsLists,
+	"GET /users/:id":                      opensUser.looks("page"),
+	"GET /users/:id/history":              opensUser.looks("history-page"),
+	"GET /users/:id/live":                 opensUser.looks("page"),
+	"POST /users/:id/activation":          administersUser,
+	"POST /users/:id/activation/link":     administersUser,
+	"POST /users/:id/activation/messages": administersUser,
+	"POST /users/:id/suspend":             administersUser,
+	"POST /users/:id/resume":              administersUser,
+	"POST /users/:id/device":              administersUser,
+	"POST /users/:id/delete":              administersUser,
+}
+
+// allowed tells why whoever asks may not use the route, nil if they may. It
+// narrows lists to an admin's company, and notes what the support looks at.
+func (s *Server) allowed(c *gin.Context) error {
+	ctx, id := c.Request.Context(), c.Param("id")
+	x, right := exchangeOf(c.Request.Context()), rightTo(c)
+	switch right.of(x.actor.Kind) {
+	case everywhere:
+	case self:
+		if id != x.actor.ID {
+			return noUser()
+		}
+	case firm:
+		if err := s.ofCompany(c, right.about, x.company); err != nil {
+			return err
+		}
+	default:
+		return domain.Faultf(domain.Denied, "not-allowed", "your role does not allow this")
+	}
+	if x.actor.Kind == domain.ActorSupport && right.screen != "" {
+		return s.viewed(ctx, id, right.screen)
+	}
+	return nil
+}
+
+func rightTo(c *gin.Context) right {
+	method := c.Request.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	return rights[method+" "+c.FullPath()]
+}
+
+// ofCompany tells whether what a route is about is a company's. What is
+// another's is answered as if it were not there.
+func (s *Server) ofCompany(c *gin.Context, about about, own string) error {
+	switch id := c.Param("id"); about {
+	case aCompany:
+		if id != own {
+			return noCompany()
+		}
+	case aUser:
+		history, err := s.cfg.Journal.Load(c.Request.Context(), user.Stream(id))
+		if err != nil {
+			return err
+		}
+		if user.Fold(history.Facts).Company != own {
+			return noUser()
+		}
+	case lists:
+		query := c.Request.URL.Query()
+		for _, named := range query["company"] {
+			if named != "" && named != own {
+				return noCompany()
+			}
+		}
+		query.Set("company", own)
+		c.Request.URL.RawQuery = query.Encode()
+	default:
+		return domain.Faultf(domain.Denied, "not-allowed", "your role does not allow this")
+	}
+	return nil
+}
+
+// viewed notes that the support looks at a user; without the note nobody looks.
+// Who is not there has nothing to be looked at.
+func (s *Server) viewed(ctx context.Context, id, screen string) error {
+	x, channel := exchangeOf(ctx), domain.ChannelPage
+	if x.program {
+		channel = domain.ChannelAPI
+	}
+	cause := s.cause(x.actor, channel, "")
+	_, err := s.cfg.Journal.Execute(ctx, user.Stream(id), cause, user.View{Actor: x.actor, Screen: screen, At: cause.At}.Decide)
+	if domain.KindOf(err) == domain.Missing {
+		return nil
+	}
+	return err
+}
+
+func noCompany() error {
+	return domain.Faultf(domain.Missing, "no-company", "there is no such company")
+}

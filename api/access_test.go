@@ -1,0 +1,303 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"dialtone/api"
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+// as begins a session of a role and gives its cookie as a header.
+func (h *house) as(kind, id string) string {
+	h.t.Helper()
+	w := httptest.NewRecorder()
+	must(h.t, h.server.StartSession(h.t.Context(), w, domain.Actor{Kind: kind, ID: id}))
+	cookie := w.Result().Cookies()[0]
+	return "Cookie: " + cookie.Name + "=" + cookie.Value
+}
+
+// estate is two companies: one whose admin asks, and another's.
+type estate struct {
+	*house
+	own, foreign string // companies
+	boss, worker string // of the own one: an admin, and somebody who is none
+}
+
+func estates(t *testing.T, changes ...func(*api.Config)) *estate {
+	t.Helper()
+	e := &estate{house: open(t, changes...)}
+	e.own = e.company("onenet")
+	e.foreign = e.call(http.MethodPost, "/v1/companies", `{"name":"Rival","policy":"onenet","language":"en","country":"DE",
+		"numbers":[{"from":"+49401234500","to":"+49401234599"}],"licences":[{"kind":"rare","count":300}]}`).want(t, http.StatusCreated).text("id")
+	e.boss, e.worker = e.person(e.own), e.person(e.own)
+	e.settled(e.call(http.MethodPut, "/v1/users/"+e.boss+"/admin", "").want(t, http.StatusOK))
+	return e
+}
+
+// person orders another user of a company.
+func (e *estate) person(company string) string {
+	e.t.Helper()
+	made := e.user(company, fmt.Sprintf(`{"firstName":"Ada","lastName":"Number","email":"ada.%s@example.com","mobile":"+491711234567"}`, uuid.NewString())).
+		want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
+}
+
+func (e *estate) settled(a answer) {
+	e.t.Helper()
+	position, err := api.ParsePosition(a.header.Get("Dialtone-Position"))
+	must(e.t, err)
+	must(e.t, e.views.WaitFor(e.t.Context(), position))
+}
+
+// outcome is what an answer says about whether somebody may.
+func outcome(a answer) string {
+	switch to := a.header.Get("Location"); {
+	case a.status == http.StatusSeeOther && strings.HasPrefix(to, "/login"):
+		return "login"
+	case a.status == http.StatusUnauthorized, a.status == http.StatusForbidden, a.status == http.StatusNotFound:
+		return fmt.Sprint(a.status)
+	case a.status >= http.StatusInternalServerError:
+		return fmt.Sprint("broken ", a.status)
+	}
+	return "yes"
+}
+
+// ask sends a request about a company's or user's resource, with a body that
+// changes as little as a route allows.
+func (e *estate) ask(route, id, company, session string) answer {
+	method, path, _ := strings.Cut(route, " ")
+	path = strings.NewReplacer("{id}", id, ":id", id).Replace(path)
+	if company != "" {
+		path += "?company=" + company
+	}
+	if method == http.MethodGet || method == http.MethodHead {
+		return e.send(method, path, "", session)
+	}
+	if strings.HasPrefix(path, "/v1/") {
+		return e.send(method, path, `{"way":"hand"}`, session)
+	}
+	return e.send(method, path, "x=y", session, "Content-Type: application/x-www-form-urlencoded")
+}
+
+// matrix says what comes of every route: for the support; for an admin about the
+// own company and about another; for a user about the own account and another.
+var matrix = map[string]string{
+	//                                         support admin other user other
+	"POST /v1/companies":                      "403 403 403 403 403",
+	"GET /v1/companies":                       "yes yes 404 403 403",
+	"GET /v1/companies/{id}":                  "yes yes 404 403 403",
+	"POST /v1/companies/{id}/sites":           "403 yes 404 403 403",
+	"POST /v1/companies/{id}/users":           "403 yes 404 403 403",
+	"GET /v1/numbers":                         "yes yes 404 403 403",
+	"GET /v1/licences":                        "yes yes 404 403 403",
+	"GET /v1/users":                           "yes yes 404 403 403",
+	"GET /v1/users/{id}":                      "yes yes 404 yes 404",
+	"GET /v1/users/{id}/history":              "yes yes 404 yes 404",
+	"GET /v1/users/{id}/diff":                 "yes yes 404 yes 404",
+	"PATCH /v1/users/{id}":                    "403 yes 404 403 403",
+	"DELETE /v1/users/{id}":                   "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation":          "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation/link":     "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation/messages": "403 yes 404 403 403",
+	"POST /v1/users/{id}/suspension":          "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/suspension":        "403 yes 404 403 403",
+	"POST /v1/users/{id}/device/credentials":  "403 yes 404 403 403",
+	"POST /v1/users/{id}/credential/reset":    "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/credential/lock":   "403 yes 404 403 403",
+	"PUT /v1/users/{id}/admin":                "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/admin":             "403 yes 404 403 403",
+
+	"GET /":                               "yes yes 404 login login",
+	"GET /companies":                      "yes yes 404 login login",
+	"POST /companies":                     "403 403 403 login login",
+	"GET /companies/:id":                  "yes yes 404 login login",
+	"POST /companies/:id":                 "403 yes 404 login login",
+	"GET /users":                          "yes yes 404 login login",
+	"GET /users/:id":                      "yes yes 404 login login",
+	"GET /users/:id/history":              "yes yes 404 login login",
+	"GET /users/:id/live":                 "yes yes 404 login login",
+	"POST /users/:id/activation":          "403 yes 404 login login",
+	"POST /users/:id/activation/link":     "403 yes 404 login login",
+	"POST /users/:id/activation/messages": "403 yes 404 login login",
+	"POST /users/:id/suspend":             "403 yes 404 login login",
+	"POST /users/:id/resume":              "403 yes 404 login login",
+	"POST /users/:id/device":              "403 yes 404 login login",
+	"POST /users/:id/delete":              "403 yes 404 login login",
+}
+
+// open routes need no role: they prove by themselves who asks, or show nothing
+// of anybody.
+var openRoutes = []string{
+	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/assets/*file", "/login", "/logout",
+	"/activate/:token", "/activate/:token/link", "/reset", "/reset/:token",
+}
+
+func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
+	closing := make(chan struct{})
+	close(closing) // live streams end at once
+	e := estates(t, func(c *api.Config) { c.Closing = closing })
+	routes := e.operations()
+	for _, route := range e.server.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		if path == "/me" || strings.HasPrefix(path, "/me/") {
+			e.ownOnly(route)
+			continue
+		}
+		if !strings.HasPrefix(path, "/v1/") && !slices.Contains(openRoutes, path) && method != http.MethodHead {
+			routes = append(routes, route)
+		}
+	}
+	for _, route := range routes {
+		want, known := matrix[route]
+		if !known {
+			t.Errorf("nothing says who may use %s", route)
+			continue
+		}
+		t.Run(strings.ReplaceAll(route, "/", "_"), func(t *testing.T) {
+			if got := e.outcomes(t, route); got != want {
+				t.Errorf("%s: %s, want %s", route, got, want)
+			}
+		})
+	}
+	if len(routes) < len(matrix) {
+		t.Errorf("%d routes, %d in the table", len(routes), len(matrix))
+	}
+}
+
+// ownOnly checks that a page of the own account is for users in their own role.
+func (e *estate) ownOnly(route string) {
+	e.t.Helper()
+	for who, session := range map[string]string{
+		"the operator": e.as(domain.ActorOperator, "olga"), "the support": e.as(domain.ActorSupport, "sue"),
+		"an admin": e.as(domain.ActorAdmin, e.boss), "a stranger": "X-Nobody: 1",
+	} {
+		if got := outcome(e.ask(route, "", "", session)); got != "login" {
+			e.t.Errorf("%s: %s is answered with %s", route, who, got)
+		}
+	}
+}
+
+// outcomes asks a route in every role, about fresh users.
+func (e *estate) outcomes(t *testing.T, route string) string {
+	t.Helper()
+	e = &estate{house: e.in(t), own: e.own, foreign: e.foreign, boss: e.boss, worker: e.worker}
+	mine, theirs, asking, listed, other := e.own, e.foreign, e.worker, "", ""
+	switch {
+	case strings.Contains(route, "/users/"):
+		mine, theirs = e.person(e.own), e.person(e.foreign)
+		asking = mine
+	case !strings.Contains(route, "id"):
+		listed, other = e.own, e.foreign
+	}
+	support, admin, self := e.as(domain.ActorSupport, "sue"), e.as(domain.ActorAdmin, e.boss), e.as(domain.ActorUser, asking)
+	got := []string{outcome(e.ask(route, mine, listed, self)), outcome(e.ask(route, theirs, other, self))} // before others change anything
+	got = append([]string{
+		outcome(e.ask(route, mine, listed, support)),
+		outcome(e.ask(route, mine, listed, admin)), outcome(e.ask(route, theirs, other, admin)),
+	}, got...)
+	if asOperator := outcome(e.ask(route, mine, listed, "Authorization: Bearer "+operatorToken)); strings.HasPrefix(route, "GET /v1") && asOperator != "yes" {
+		t.Errorf("the operator is answered with %s", asOperator)
+	}
+	if stranger := outcome(e.ask(route, mine, listed, "X-Nobody: 1")); stranger != "401" && stranger != "login" {
+		t.Errorf("a stranger is answered with %s", stranger)
+	}
+	return strings.Join(got, " ")
+}
+
+func TestAnotherCompanyIsNotThereForAnAdmin(t *testing.T) {
+	e := estates(t)
+	mine, theirs := e.person(e.own), e.person(e.foreign)
+	admin := e.as(domain.ActorAdmin, e.boss)
+	for path, want := range map[string]int{
+		"/v1/companies": 1, "/v1/users": 3, "/v1/users?q=ada": 3, "/v1/users?company=": 3, "/v1/users?state=pending&limit=1": 1,
+		"/v1/numbers?limit=200": 100, "/v1/licences": 0,
+	} {
+		found := e.send(http.MethodGet, path, "", admin).want(t, http.StatusOK)
+		if len(found.items()) != want || strings.Contains(string(found.raw), e.foreign) || strings.Contains(string(found.raw), "+4940") {
+			t.Errorf("%s: %d items, want %d: %s", path, len(found.items()), want, found.raw)
+		}
+	}
+	nobody := domain.DeriveID("nobody")
+	for _, path := range []string{"", "/history", "/diff"} {
+		there, missing := e.send(http.MethodGet, "/v1/users/"+theirs+path, "", admin), e.send(http.MethodGet, "/v1/users/"+nobody+path, "", admin)
+		there.problem(t, http.StatusNotFound, "no-user")
+		for name, value := range missing.body {
+			if name != "trace" && fmt.Sprint(there.body[name]) != fmt.Sprint(value) {
+				t.Errorf("%s of another company's user is %v", name, there.body[name])
+			}
+		}
+	}
+	for _, path := range []string{"/users", "/companies/" + e.own, "/users?q=number"} {
+		if shown := e.send(http.MethodGet, path, "", admin).want(t, http.StatusOK); strings.Contains(string(shown.raw), "Rival") || strings.Contains(string(shown.raw), theirs) {
+			t.Errorf("%s shows another company: %s", path, shown.raw)
+		}
+	}
+	e.send(http.MethodGet, "/v1/users/"+mine, "", admin).want(t, http.StatusOK)
+	e.send(http.MethodPatch, "/v1/users/"+mine, `{"firstName":"B"}`, admin).problem(t, http.StatusConflict, "not-active")
+	e.send(http.MethodDelete, "/v1/users/"+mine, "", admin).problem(t, http.StatusConflict, "not-active")
+	sited := e.send(http.MethodPost, "/v1/companies/"+e.own+"/sites", `{"name":"Bonn"}`, admin).want(t, http.StatusCreated)
+	history, err := e.journal.Load(t.Context(), "company-"+e.own)
+	must(t, err)
+	if last := history.Facts[len(history.Facts)-1]; last.Actor != (domain.Actor{Kind: domain.ActorAdmin, ID: e.boss}) || sited.text("name") != "Bonn" {
+		t.Errorf("the fact's actor is %v", last.Actor)
+	}
+}
+
+func TestAnAdminsSessionEndsWithTheRights(t *testing.T) {
+	e := estates(t)
+	admin := e.as(domain.ActorAdmin, e.boss)
+	e.send(http.MethodGet, "/v1/users", "", admin).want(t, http.StatusOK)
+	e.call(http.MethodDelete, "/v1/users/"+e.boss+"/admin", "").want(t, http.StatusOK)
+	e.send(http.MethodGet, "/v1/users", "", admin).problem(t, http.StatusUnauthorized, "unauthenticated")
+	e.send(http.MethodGet, "/v1/users/"+e.boss, "", e.as(domain.ActorUser, e.boss)).want(t, http.StatusOK)
+	e.send(http.MethodGet, "/v1/users", "", e.as("nonsense", e.boss)).problem(t, http.StatusUnauthorized, "unauthenticated")
+}
+
+func TestALookOfTheSupportIsAFact(t *testing.T) {
+	e := estates(t)
+	id := e.person(e.own)
+	sue, bob := e.as(domain.ActorSupport, "sue"), e.as(domain.ActorSupport, "bob")
+	looks := func() (screens []string) {
+		history, err := e.journal.Load(t.Context(), user.Stream(id))
+		must(t, err)
+		for _, fact := range history.Facts {
+			if seen, is := fact.Event.(user.Viewed); is {
+				screens = append(screens, fact.Actor.Kind+" "+fact.Actor.ID+" "+seen.Screen+" "+fact.Channel)
+			}
+		}
+		return screens
+	}
+	for _, path := range []string{"/v1/users/", "/v1/users/", "/users/"} {
+		e.send(http.MethodGet, path+id, "", sue).want(t, http.StatusOK)
+	}
+	e.send(http.MethodGet, "/v1/users/"+id+"/history", "", bob).want(t, http.StatusOK)
+	e.send(http.MethodGet, "/v1/users/"+id+"/diff", "", bob).want(t, http.StatusOK)
+	e.send(http.MethodHead, "/users/"+id+"/history", "", bob).want(t, http.StatusOK)
+	want := []string{"support sue user api", "support sue page page", "support bob history api", "support bob diff api", "support bob history-page page"}
+	if got := looks(); !slices.Equal(got, want) {
+		t.Errorf("looks %v, want %v", got, want)
+	}
+	e.clock.forward(user.ViewRest - time.Second)
+	e.send(http.MethodGet, "/v1/users/"+id, "", sue).want(t, http.StatusOK)
+	e.clock.forward(time.Second)
+	e.send(http.MethodGet, "/v1/users/"+id, "", sue).want(t, http.StatusOK)
+	if got := looks(); len(got) != len(want)+1 {
+		t.Errorf("looks %v", got)
+	}
+	e.send(http.MethodGet, "/v1/users/"+domain.DeriveID("nobody"), "", sue).problem(t, http.StatusNotFound, "no-user")
+	e.call(http.MethodGet, "/v1/users/"+id, "").want(t, http.StatusOK)
+	e.send(http.MethodGet, "/v1/users/"+id, "", e.as(domain.ActorAdmin, e.boss)).want(t, http.StatusOK)
+	if got := looks(); len(got) != len(want)+1 {
+		t.Errorf("looks of others are facts, too: %v", got)
+	}
+}
