@@ -59,6 +59,7 @@ var letters = map[string]letter{
 		guides: true,
 		sms:    "credentials-both.sms",
 	},
+	"link-password":        {needs: []string{"password"}, sms: "link-password.sms"},
 	"credentials-password": {needs: []string{"password"}, sms: "credentials-password.sms"},
 	"mobile-code":          {needs: []string{"code"}, sms: "mobile-code.sms"},
 	"username-reminder": {

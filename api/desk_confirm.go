@@ -61,10 +61,14 @@ func (d *Desk) Confirm(ctx context.Context, cause domain.Cause, token string, ch
 	}
 	cause.Policy = holder.Company.Policy.Stamp()
 	confirm := user.Confirm{Hash: holder.Hash, At: cause.At, Policy: holder.Company.Policy, Sum: sum}
+	confirm.Right = user.IsLinkPassword(d.cfg.LinkKey, id, holder.User.Link.Link, chosen.Code)
 	if secrets.SecurityQuestion {
 		confirm.Question = chosen.Question
 	}
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, confirm.Decide)
+	if err == nil && user.Fold(result.Facts).Link.Missed > holder.User.Link.Missed {
+		return Done{}, invalid("/code", "code-wrong", "is not the password that was sent by SMS")
+	}
 	return done(id, result), err
 }
 

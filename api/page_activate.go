@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -41,7 +42,7 @@ func (f *front) confirmActivation(c *gin.Context) {
 		f.answerActivation(c, view, holder.User.Language)
 		return
 	}
-	values, err := form(c, "password", "passwordAgain", "pin", "pinAgain", "question", "answer")
+	values, err := form(c, "password", "passwordAgain", "pin", "pinAgain", "question", "answer", "code")
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -50,8 +51,9 @@ func (f *front) confirmActivation(c *gin.Context) {
 		f.answerActivation(c, f.sentAgain(c.Request.Context(), view, holder, values.Get("password")), holder.User.Language)
 		return
 	}
-	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "confirm "+holder.Hash)
+	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, fmt.Sprint("confirm ", holder.Hash, holder.User.Link.Missed))
 	done, err := f.Desk.Confirm(c.Request.Context(), cause, c.Param("token"), policy.Chosen{
+		Code:     values.Get("code"),
 		Password: values.Get("password"), PasswordAgain: values.Get("passwordAgain"),
 		PIN: values.Get("pin"), PINAgain: values.Get("pinAgain"),
 		Question: values.Get("question"), Answer: values.Get("answer"),
@@ -96,6 +98,10 @@ func (f *front) sentAgain(ctx context.Context, view pages.Activation, holder Tok
 func (f *front) mendActivation(c *gin.Context, view pages.Activation, holder TokenHolder, question string, err error) {
 	frame := f.activationFrame(c, view, holder.User.Language)
 	view.Question = question
+	if again, _ := f.standing(c); again.Standing != pages.Valid { // that was the last guess
+		f.answerActivation(c, again, holder.User.Language)
+		return
+	}
 	view.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
 	f.render(c, http.StatusUnprocessableEntity, pages.ActivationPage(frame, view))
 }
@@ -160,6 +166,7 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 			view.Standing = pages.Renewed
 		}
 	case user.LinkOpen, user.LinkNone:
+		view.Code = u.Link.Password
 		view.Name, view.Number, view.Extension = u.Person.FirstName, string(u.Number), u.Extension
 	}
 	if u.Suspended && view.Standing != pages.Used {

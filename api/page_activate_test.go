@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 
 	"dialtone/api"
 	"dialtone/domain"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -222,4 +224,38 @@ func TestASuspendedUserIsToldWhomToAsk(t *testing.T) {
 	if v.state(id).Lifecycle == user.Active {
 		t.Error("a suspended user was activated")
 	}
+}
+
+func TestALinkAsksForThePasswordFromTheSMSWhereThePolicyWantsBoth(t *testing.T) {
+	v := visit(t, func(cfg *api.Config) {
+		both := cfg.Policies["unifyoffice"]
+		both.Link.SMSPassword, both.Mobile = true, policy.MobileRequired
+		cfg.Policies["unifyoffice"] = both
+	})
+	company := v.firm("unifyoffice", "+4930123450", "+4930123459")
+	id := v.create(company, `{"firstName":"Ada","lastName":"Lovelace","email":"ada@example.com","mobile":"+491711234567","number":"+4930123451","licence":"standard","language":"en","activate":true}`)
+	v.do(id, func(domain.Cause) domain.Decide { return user.StartStep{Step: "line"}.Decide })
+	v.do(id, func(domain.Cause) domain.Decide { return user.FinishStep{Step: "line", Attempt: 1}.Decide })
+	v.do(id, func(cause domain.Cause) domain.Decide {
+		both := v.rules("unifyoffice")
+		both.Link.SMSPassword = true
+		return user.IssueLink{Cause: cause, Policy: both, Mint: user.Minter(key(2), id)}.Decide
+	})
+	token := v.token(id)
+	contains(t, v.view("/activate/"+token), http.StatusOK, `name="code"`, "Password from the SMS")
+	wrong, right := goodSecrets(), goodSecrets()
+	contains(t, v.post("/activate/"+token, wrong), http.StatusUnprocessableEntity, "Is not the password that was sent by SMS")
+	wrong.Set("code", "aaaa-aaaa-aaaa")
+	for range 3 {
+		contains(t, v.post("/activate/"+token, wrong), http.StatusUnprocessableEntity)
+	}
+	if state := v.state(id); state.Link.Missed != 4 || state.Lifecycle != user.Pending {
+		t.Fatalf("%d misses, %s", state.Link.Missed, state.Lifecycle)
+	}
+	right.Set("code", user.LinkPassword(key(2), id, v.state(id).Link.ID))
+	short := url.Values{}
+	maps.Copy(short, right)
+	short.Set("password", "x")
+	contains(t, v.post("/activate/"+token, short), http.StatusUnprocessableEntity) // the rules come first and cost no guess
+	contains(t, v.post("/activate/"+token, right), http.StatusOK, "You can now make and receive calls")
 }

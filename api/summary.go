@@ -102,6 +102,8 @@ func summaryOfLink(event domain.Event) string {
 		return "The back-office asked for a new link" + until(e.Link)
 	case user.LinkReminded:
 		return "A reminder of the link is due"
+	case user.LinkMissed:
+		return "A wrong password was typed on the link's page"
 	case user.LinkUsed:
 		return "The user followed the link"
 	case user.LinkExpired:

@@ -33,9 +33,14 @@ type Activation struct {
 	At                time.Time      // the link's end, or when the newer one was sent
 	Zone              *time.Location // the user's
 	Secrets           policy.Secrets
+	Code              bool   // the password sent by SMS is asked for
 	Question          string // the one chosen before
 	RenewAt           string // the path that sends a new link
 	Faults            Faults
+}
+
+func (a Activation) codeField(f Frame) Field {
+	return a.field(Field{Name: "code", Label: f.Say("activate.code"), Hint: f.Say("activate.code-hint"), Kind: "text", Complete: "one-time-code"})
 }
 
 // passwordFields are the fields of the password as its rules ask for them.
@@ -73,7 +78,7 @@ func (a Activation) field(field Field) Field {
 }
 
 func (a Activation) firstFault() string {
-	for _, name := range []string{"password", "passwordAgain", "pin", "pinAgain", "question", "answer"} {
+	for _, name := range []string{"code", "password", "passwordAgain", "pin", "pinAgain", "question", "answer"} {
 		if len(a.Faults.Of("/"+name)) > 0 {
 			return name
 		}

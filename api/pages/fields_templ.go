@@ -5,12 +5,15 @@ package pages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
-	"dialtone/api/locales"
 	"time"
+
+	"dialtone/api/locales"
 )
 
 // FieldRow shows a field with its label, what is wrong with it and its hint.
@@ -76,7 +79,7 @@ func FieldRow(f Field) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if f.Kind == "select" {
-			var templ_7745c5c3_Var4 = []any{"form-select", templ.KV("is-invalid", len(f.Errors) > 0)}
+			templ_7745c5c3_Var4 := []any{"form-select", templ.KV("is-invalid", len(f.Errors) > 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var4...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -153,7 +156,7 @@ func FieldRow(f Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			var templ_7745c5c3_Var8 = []any{"form-control", templ.KV("is-invalid", len(f.Errors) > 0)}
+			templ_7745c5c3_Var8 := []any{"form-control", templ.KV("is-invalid", len(f.Errors) > 0)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -5,8 +5,10 @@ package pages
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import "dialtone/domain/policy"
 
@@ -779,7 +781,7 @@ func MobilePage(f Frame, m Mobile) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				var templ_7745c5c3_Var36 = []any{"btn btn-wide", templ.KV("btn-primary", !m.Sent)}
+				templ_7745c5c3_Var36 := []any{"btn btn-wide", templ.KV("btn-primary", !m.Sent)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var36...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -95,6 +95,7 @@ var kinds = map[string][]interface{ Type() string }{
 		user.LinkRenewedByAdmin{},
 		user.LinkRenewedByOperator{},
 		user.LinkReminded{},
+		user.LinkMissed{},
 		user.LinkUsed{},
 		user.LinkExpired{},
 		user.LinkOpened{},

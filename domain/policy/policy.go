@@ -126,6 +126,7 @@ func (p Policy) Validate() error {
 	c.Need(last == 0 || last >= p.Extension.Min && last <= p.Extension.Max, "/extension/lastDigits", "out-of-range", "is 0 or lies between extension.min and extension.max")
 	if p.Has(StepLink) {
 		c.Need(p.Link.Valid > 0, "/link/valid", "too-small", "is a duration above 0, such as 48h")
+		c.Need(!p.Link.SMSPassword || p.Mobile == MobileRequired, "/mobile", "conflict", "must be required where the link's page asks for a password sent by SMS")
 		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
 	}
 	p.checkSecrets(&c)

@@ -15,6 +15,7 @@ type Chosen struct {
 	Password, PasswordAgain string
 	PIN, PINAgain           string
 	Question, Answer        string
+	Code                    string // the password sent by SMS, where the link asks for it
 }
 
 // Rule is one rule as it is shown under a field: a stable code and its values.

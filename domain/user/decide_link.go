@@ -26,7 +26,7 @@ func (in IssueLink) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, nil
 	}
 	link := newLink(s.ID, in.Cause, in.Policy, in.Mint)
-	return []domain.Event{LinkIssued{link}, mailFor(PurposeLink, link.ID)}, nil
+	return append([]domain.Event{LinkIssued{link}, mailFor(PurposeLink, link.ID)}, link.passwordFor()...), nil
 }
 
 // RenewLink is the command of the user, an admin or the back-office who wants a
@@ -64,18 +64,29 @@ func (in RenewLink) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if renewed == nil {
 		renewed = LinkRenewedByOperator{link}
 	}
-	return []domain.Event{renewed, mailFor(PurposeRenewed, link.ID)}, nil
+	return append([]domain.Event{renewed, mailFor(PurposeRenewed, link.ID)}, link.passwordFor()...), nil
 }
 
 // newLink makes the link whose id is that of the first event of its command.
 func newLink(id string, cause domain.Cause, rules policy.Policy, mint Mint) Link {
-	link := Link{ID: domain.EventID(Stream(id), cause.Command, 0), ExpiresAt: cause.At.Add(rules.Link.Valid.Std())}
+	link := Link{ID: domain.EventID(Stream(id), cause.Command, 0), ExpiresAt: cause.At.Add(rules.Link.Valid.Std()), Password: rules.Link.SMSPassword}
 	link.Key, link.Hash = mint(link.ID)
 	if after := rules.Link.RemindAfter.Std(); after > 0 {
 		at := cause.At.Add(after)
 		link.RemindAt = &at
 	}
 	return link
+}
+
+// linkGuesses is how many passwords may be tried on a link's page.
+const linkGuesses = 5
+
+// passwordFor asks for the SMS with the password that the link's page asks for.
+func (l Link) passwordFor() []domain.Event {
+	if !l.Password {
+		return nil
+	}
+	return []domain.Event{messageFor(PurposeLinkPassword, SMS, l.ID)}
 }
 
 func mailFor(purpose, link string) MessageRequested { return messageFor(purpose, Mail, link) }
@@ -110,13 +121,22 @@ type Confirm struct {
 	Policy   policy.Policy
 	Question string
 	Sum      CredentialSum
+	Right    bool // the password from the SMS, where the link asks for it
 }
 
-// Decide uses the link up, sets the credential and ends the link's step.
+// Decide uses the link up, sets the credential and ends the link's step. A wrong
+// password from the SMS is a miss: it locks the link in the end, never the user.
 func (in Confirm) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	if err := s.Usable(in.Hash, in.At); err != nil {
 		return nil, err
+	}
+	if s.Link.Password && !in.Right {
+		missed := []domain.Event{LinkMissed{Link: s.Link.ID}}
+		if s.Link.Missed+1 >= linkGuesses {
+			missed = append(missed, s.stepFailed(policy.StepLink, Trouble{Cause: "link-guessed", Responsible: "admin"})...)
+		}
+		return missed, nil
 	}
 	sum := in.Sum
 	events := []domain.Event{LinkUsed{Link: s.Link.ID}, CredentialSet{Age: ageOf(in.Policy.Credentials, in.At), Question: in.Question, Personal: &sum}}

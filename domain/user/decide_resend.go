@@ -41,8 +41,12 @@ func (in ResendLink) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if wait := s.Link.rests(s.Messages, in.Channel, in.Cause.At); wait > 0 {
 		return nil, domain.TooSoon(wait, "the link was sent by %s just now; try again in %d s", in.Channel, int((wait+time.Second-1)/time.Second))
 	}
-	again := messageFor(PurposeLink, in.Channel, s.Link.ID)
-	again.ID = domain.DeriveID("message", s.Link.ID, PurposeLink, in.Channel, in.Cause.Command)
+	purpose := PurposeLink
+	if in.Channel == SMS && s.Link.Password { // link and password never go the same way
+		purpose = PurposeLinkPassword
+	}
+	again := messageFor(purpose, in.Channel, s.Link.ID)
+	again.ID = domain.DeriveID("message", s.Link.ID, purpose, in.Channel, in.Cause.Command)
 	return []domain.Event{again}, nil
 }
 

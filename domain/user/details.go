@@ -12,7 +12,7 @@ import (
 // for it: both names, and the address and the mobile that secrets go to.
 func (p Person) complete(rules policy.Policy) bool {
 	named := strings.TrimSpace(p.FirstName) != "" && strings.TrimSpace(p.LastName) != ""
-	mailed, texted := rules.Email == policy.EmailRequired, rules.Mobile == policy.MobileRequired
+	mailed, texted := rules.Email == policy.EmailRequired, rules.Mobile == policy.MobileRequired || rules.Link.SMSPassword
 	return named && (p.Email != "" || !mailed) && (p.Mobile != "" || !texted)
 }
 

@@ -55,6 +55,7 @@ type Link struct {
 	Hash      string     `json:"hash"` // hex SHA-256 of the token
 	ExpiresAt time.Time  `json:"expiresAt"`
 	RemindAt  *time.Time `json:"remindAt,omitempty"`
+	Password  bool       `json:"password,omitempty"` // its page also asks for a password sent by SMS (X3)
 }
 
 // LinkIssued says that the user has an activation link.
@@ -71,6 +72,12 @@ type LinkRenewedByOperator struct{ Link }
 
 // LinkReminded says that the user has been reminded of a link.
 type LinkReminded struct {
+	Link string `json:"link"`
+}
+
+// LinkMissed says that another password was typed on the link's page than the
+// one sent by SMS. With the fifth the link is void.
+type LinkMissed struct {
 	Link string `json:"link"`
 }
 
@@ -109,6 +116,8 @@ const (
 	PurposeLink     = "activation-link"
 	PurposeRenewed  = "activation-renewed"
 	PurposeReminder = "activation-reminder"
+
+	PurposeLinkPassword = "link-password"
 )
 
 // MessageRequested says that a message is to be sent.
@@ -174,6 +183,9 @@ func (LinkRenewedByOperator) Type() string { return "user.link-renewed-by-operat
 
 // Type is the wire name.
 func (LinkReminded) Type() string { return "user.link-reminded.v1" }
+
+// Type is the wire name.
+func (LinkMissed) Type() string { return "user.link-missed.v1" }
 
 // Type is the wire name.
 func (LinkUsed) Type() string { return "user.link-used.v1" }

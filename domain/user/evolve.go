@@ -102,6 +102,14 @@ func messages(s State, f domain.Fact) State {
 		return s.newLink(e.Link, f)
 	case LinkReminded:
 		s.Link.Reminded = true
+	case LinkMissed:
+		if e.Link == s.Link.ID {
+			s.Link.Missed++
+		}
+		if s.Link.State == LinkOpen && s.Link.Missed >= linkGuesses {
+			s.Link.State = LinkOver
+			s = s.hush("")
+		}
 	case LinkUsed:
 		s.Link.State = LinkDone
 		s = s.hush("")

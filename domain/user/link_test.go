@@ -1,10 +1,12 @@
 package user_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -189,5 +191,52 @@ func TestANewAddressMakesTheOpenLinkVoid(t *testing.T) {
 	s := user.Fold(facts(then(mailed, moved...)...))
 	if step, _ := s.Step("link"); step != (user.Step{Name: "link", State: user.Waiting, Attempts: 1}) || s.Link.State != user.LinkNone || len(s.Link.Older) != 1 {
 		t.Errorf("the step is %+v, the link %+v", step, s.Link)
+	}
+}
+
+func TestALinkCanAskForAPasswordSentBySMS(t *testing.T) {
+	both := presets["unifyoffice"]
+	both.Link.SMSPassword, both.Mobile = true, policy.MobileRequired
+	cause := issuing
+	issue := user.IssueLink{Cause: cause, Policy: both, Mint: mint}.Decide
+	link := user.Link{ID: issuedID(0), Key: user.LinkKey, Hash: "hash of " + issuedID(0), ExpiresAt: after(48), RemindAt: new(after(36)), Password: true}
+	mail, sms := request(user.PurposeLink, user.Mail, link.ID), request(user.PurposeLinkPassword, user.SMS, link.ID)
+	open := then(lined, user.LinkIssued{Link: link}, mail, sms)
+	confirm := func(right bool) domain.Decide {
+		return user.Confirm{Hash: link.Hash, At: after(1), Policy: both, Sum: sum, Right: right}.Decide
+	}
+	missed := user.LinkMissed{Link: link.ID}
+	four := then(open, missed, missed, missed, missed)
+	again := func(channel string) domain.Decide {
+		cause.At = after(1)
+		return user.ResendLink{Cause: cause, Channel: channel}.Decide
+	}
+	bySMS := request(user.PurposeLinkPassword, user.SMS, link.ID)
+	bySMS.ID = domain.DeriveID("message", link.ID, user.PurposeLinkPassword, user.SMS, cause.Command)
+	guessed := user.StepFailed{Step: "link", Attempt: 1, Trouble: user.Trouble{Cause: "link-guessed", Responsible: "admin"}}
+	play(t, []scenario{
+		{"link by mail, password by SMS", lined, issue, []domain.Event{user.LinkIssued{Link: link}, mail, sms}, ""},
+		{"with the password the account is activated", open, confirm(true), []domain.Event{user.LinkUsed{Link: link.ID}, user.CredentialSet{Personal: &sum}, user.StepDone{Step: "link"}, user.Activated{}}, ""},
+		{"without it that is a miss", open, confirm(false), []domain.Event{missed}, ""},
+		{"the fifth makes the link void", four, confirm(false), []domain.Event{missed, guessed, user.ActivationFailed{Step: "link", Cause: "link-guessed"}}, ""},
+		{"then the right one is too late", then(four, missed, guessed, user.ActivationFailed{Step: "link", Cause: "link-guessed"}), confirm(true), nil, "link-expired"},
+		{
+			"another link is another chance", then(four, user.LinkRenewedByAdmin{Link: user.Link{ID: "l2", Hash: "h2", ExpiresAt: after(48), Password: true}}),
+			user.Confirm{Hash: "h2", At: after(1), Policy: both, Sum: sum}.Decide,
+			[]domain.Event{user.LinkMissed{Link: "l2"}},
+			"",
+		},
+		{"sent again by SMS, it is the password alone", open, again(user.SMS), []domain.Event{bySMS}, ""},
+	})
+	if both.Validate() != nil {
+		t.Error(both.Validate())
+	}
+	if both.Mobile = ""; code(both.Validate()) != "invalid-input, /mobile conflict" {
+		t.Error(both.Validate())
+	}
+	key := []byte(strings.Repeat("k", 32))
+	if password := user.LinkPassword(key, adaID, "l1"); !user.IsLinkPassword(key, adaID, user.Link{ID: "l1"}, strings.ToUpper(password)) ||
+		user.IsLinkPassword(key, adaID, user.Link{ID: "l2"}, password) || password == user.TemporaryPassword(key, adaID, "l1") {
+		t.Errorf("password %q", password)
 	}
 }

@@ -62,6 +62,7 @@ type CurrentLink struct {
 	State    LinkState
 	Reminded bool
 	IssuedAt time.Time
+	Missed   int       // wrong passwords on its page
 	OpenedAt time.Time // when its page was first opened, by whomever; zero = not yet
 	Older    []string  // hashes
 }

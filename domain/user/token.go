@@ -80,8 +80,30 @@ func ResetMinter(key []byte, user string) Mint {
 // TemporaryPassword derives a temporary password: 60 bits, three groups of four
 // lower-case letters and digits that can be told on the telephone.
 func TemporaryPassword(key []byte, user, issued string) string {
-	text := base32lower.EncodeToString(mac(key, "temporary-password", user, issued)[:8])
+	return grouped(mac(key, "temporary-password", user, issued))
+}
+
+func grouped(sum []byte) string {
+	text := base32lower.EncodeToString(sum[:8])
 	return text[:4] + "-" + text[4:8] + "-" + text[8:12]
+}
+
+// alike compares secrets in constant time, without regard to case and to what
+// stands between their groups.
+func alike(typed, right string) bool {
+	bare := strings.NewReplacer("-", "", " ", "")
+	return hmac.Equal([]byte(bare.Replace(strings.ToLower(typed))), []byte(bare.Replace(right)))
+}
+
+// LinkPassword derives the password that goes by SMS beside a mailed link, in
+// the form of a temporary password.
+func LinkPassword(key []byte, user, link string) string {
+	return grouped(mac(key, "link-password", user, link))
+}
+
+// IsLinkPassword compares what was typed with a link's password.
+func IsLinkPassword(key []byte, user string, link Link, typed string) bool {
+	return link.ID != "" && alike(typed, LinkPassword(key, user, link.ID))
 }
 
 // TemporaryPasscode derives the passcode for voicemail that goes with a
@@ -104,10 +126,7 @@ func TemporaryPasscode(key []byte, user, issued string, digits int) string {
 // IsTemporary compares what was typed with the temporary password, in constant
 // time, without regard to case and to what stands between its groups.
 func IsTemporary(key []byte, user string, issued CredentialIssued, typed string) bool {
-	bare := strings.NewReplacer("-", "", " ", "")
-	given := bare.Replace(strings.ToLower(typed))
-	right := bare.Replace(TemporaryPassword(key, user, issued.ID))
-	return issued.ID != "" && hmac.Equal([]byte(given), []byte(right))
+	return issued.ID != "" && alike(typed, TemporaryPassword(key, user, issued.ID))
 }
 
 var base32lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)

@@ -58,6 +58,7 @@ var (
 		user.LinkRenewedByAdmin{},
 		user.LinkRenewedByOperator{},
 		user.LinkReminded{},
+		user.LinkMissed{},
 		user.LinkUsed{},
 		user.LinkExpired{},
 		user.CredentialSet{},

@@ -57,6 +57,7 @@ user.email-claimed.v1
 user.extension-changed.v1
 user.link-expired.v1
 user.link-issued.v1
+user.link-missed.v1
 user.link-opened.v1
 user.link-reminded.v1
 user.link-renewed-by-admin.v1
