@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"dialtone/domain"
@@ -62,7 +63,7 @@ func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password str
 	}
 	if known && count >= rule.After {
 		cause.Actor = domain.Actor{Kind: domain.ActorSystem, ID: "login"}
-		lock := user.LockLogin{At: cause.At, Failures: count}
+		lock := user.LockLogin{Failures: count}
 		if _, err := d.journal.Execute(ctx, user.Stream(visitor.User.ID), cause, lock.Decide); err != nil {
 			return Visitor{}, err
 		}
@@ -152,18 +153,9 @@ func numbersMeant(typed string, countries []string) []domain.E164 {
 	var meant []domain.E164
 	for _, country := range append([]string{""}, countries...) {
 		n := domain.E164(phone(typed, country))
-		if n.Valid() && !contains(meant, n) {
+		if n.Valid() && !slices.Contains(meant, n) {
 			meant = append(meant, n)
 		}
 	}
 	return meant
-}
-
-func contains(numbers []domain.E164, n domain.E164) bool {
-	for _, known := range numbers {
-		if known == n {
-			return true
-		}
-	}
-	return false
 }

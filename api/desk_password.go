@@ -88,7 +88,7 @@ func (d *Desk) ChangePIN(ctx context.Context, cause domain.Cause, id, password, 
 		return Done{}, domain.Faultf(domain.Unavailable, "busy", "the PIN could not be taken just now; try again")
 	}
 	cause.Policy = firm.Policy.Stamp()
-	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.ChangePIN{At: cause.At, Sum: sum}.Decide)
+	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.ChangePIN{Sum: sum}.Decide)
 	return done(id, result), err
 }
 

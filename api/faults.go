@@ -43,8 +43,8 @@ func below(pointer string, err error) error {
 }
 
 // invalid is a fault of one field.
-func invalid(pointer, code, format string, args ...any) error {
+func invalid(pointer, code, detail string) error {
 	var c domain.Check
-	c.Need(false, pointer, code, format, args...)
+	c.Need(false, pointer, code, "%s", detail)
 	return c.Err()
 }

@@ -142,10 +142,10 @@ func (s State) hushCredential(id string) State {
 // them, or for the hand that gives them.
 func (s State) credentialsWait() State {
 	issued := s.Credential.Temporary
+	if s.current().Name != policy.StepCredentials || s.current().State != Waiting {
+		return s
+	}
 	return s.withStep(policy.StepCredentials, func(step *Step) {
-		if step.State == Done {
-			return
-		}
 		*step = Step{Name: step.Name, State: Waiting, Cause: "message-queued", Responsible: issued.Way, Attempts: step.Attempts + 1, Deadline: &issued.ExpiresAt}
 	})
 }

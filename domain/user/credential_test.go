@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,8 +35,9 @@ func carrying(credential, purpose, channel string) user.MessageRequested {
 	return user.MessageRequested{ID: domain.DeriveID("message", credential, purpose, channel), Purpose: purpose, Channel: channel, Credential: credential}
 }
 
-func notice(purpose, channel string, at time.Time) user.MessageRequested {
-	return user.MessageRequested{ID: domain.DeriveID("message", adaID, purpose, channel, at.Format(time.RFC3339Nano)), Purpose: purpose, Channel: channel}
+// notice is the message that tells a user with such a history what has changed.
+func notice(purpose, channel string, given []domain.Event) user.MessageRequested {
+	return user.MessageRequested{ID: domain.DeriveID("message", adaID, purpose, channel, strconv.Itoa(len(given))), Purpose: purpose, Channel: channel}
 }
 
 // without is Ada whom neither mail nor SMS reaches, in a way as she was ordered.
@@ -150,7 +152,7 @@ func TestWhatTheWorkflowDoesForCredentials(t *testing.T) {
 	}{
 		{"the step asks for a password", handed, noon, user.Duty{Task: user.HandOver, Attempt: 1}},
 		{"its messages are sent", sending, noon, user.Duty{Task: user.Deliver, Subject: nameMail.ID, Purpose: "credentials-username by mail", Attempt: 1}},
-		{"not behind the password's end", sending, after(169), user.Duty{Task: user.Rest}},
+		{"behind the password's end another one is issued", sending, after(169), user.Duty{Task: user.HandOver, Attempt: 2}},
 		{"a step that waits for a hand rests", stuck, noon, user.Duty{Task: user.Rest}},
 		{"until a mobile is named", then(stuck, change), noon, user.Duty{Task: user.HandOver, Attempt: 1}},
 		{"a retry issues another password", then(sending, user.ActivationRetried{Step: "credentials"}), after(169), user.Duty{Task: user.HandOver, Attempt: 2}},

@@ -75,11 +75,16 @@ func (in FinishStep) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return s.stepFailed(in.Step, *in.Trouble), nil
 }
 
-// stepDone gives the facts of a finished step.
+// stepDone gives the facts of a finished step, and of a mobile behind it that
+// was verified before its turn.
 func (s State) stepDone(name string) []domain.Event {
 	events := []domain.Event{StepDone{Step: name}}
 	for _, step := range s.Steps {
-		if step.Name != name && step.State != Done {
+		switch {
+		case step.Name == name || step.State == Done:
+		case step.Name == policy.StepMobile && s.Verification.Verified:
+			events = append(events, StepDone{Step: policy.StepMobile})
+		default:
 			return events
 		}
 	}

@@ -27,12 +27,12 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 	switch {
 	case !s.Exists():
 		return nil, gone()
-	case in.Step && (s.Lifecycle != Pending || s.current().Name != policy.StepCredentials || !s.credentialDue()):
+	case in.Step && (s.Lifecycle != Pending || s.current().Name != policy.StepCredentials || !s.credentialDue(in.Cause.At)):
 		return nil, nil
-	case s.Suspended:
+	case s.Suspended && !in.Step:
 		return nil, domain.Faultf(domain.Refused, "suspended", "the user is suspended; resume first")
 	}
-	if in.Step && s.Credential.State == CredentialChosen {
+	if in.Step && s.hasCredential(in.Cause.At) {
 		return s.stepDone(policy.StepCredentials), nil
 	}
 	rules := in.Company.Policy.Usual()
@@ -132,10 +132,26 @@ func credentialMessages(issued CredentialIssued, username bool) (messages []Mess
 }
 
 // credentialDue tells whether the activation's step asks for a temporary
-// password: none was issued for it, or the one that was can't arrive.
-func (s State) credentialDue() bool {
+// password: none was issued for it, or the one that was came to its end on the way.
+func (s State) credentialDue(at time.Time) bool {
 	step := s.current()
-	return step.State == Waiting && step.Cause == ""
+	over := step.Cause != handOver && s.Credential.State == CredentialTemporary && !at.Before(s.Credential.Temporary.ExpiresAt)
+	return step.State == Waiting && (step.Cause == "" || over)
+}
+
+// hasCredential tells whether the user can log in already: with a password of
+// his own, or with a temporary one that has been told.
+func (s State) hasCredential(at time.Time) bool {
+	c := s.Credential
+	if c.State != CredentialTemporary {
+		return c.State == CredentialChosen || c.State == CredentialOver
+	}
+	for _, m := range s.Messages {
+		if m.Credential == c.Temporary.ID && !m.Accepted {
+			return false
+		}
+	}
+	return at.Before(c.Temporary.ExpiresAt)
 }
 
 func (s State) standsAt(step string) bool {
@@ -149,6 +165,8 @@ func (s State) noteCredential(m Message, trouble *Trouble) []domain.Event {
 		return nil
 	}
 	switch {
+	case trouble != nil && s.current().State == StepBroken:
+		return nil // the other message has failed already
 	case trouble != nil && trouble.NextTry == nil:
 		return s.stepFailed(policy.StepCredentials, *trouble)
 	case trouble != nil:

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"strconv"
 	"time"
 
 	"dialtone/domain"
@@ -66,12 +67,14 @@ func (in ChangePassword) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if in.Claim != "" && in.Claim != s.Claims.Username {
 		events = append(events, UsernameSet{Claim: in.Claim, Personal: &Username{Username: in.Username}})
 	}
-	return append(events, s.notice(PurposePasswordChanged, in.At)...), nil
+	if s.standsAt(policy.StepCredentials) {
+		events = append(events, s.stepDone(policy.StepCredentials)...)
+	}
+	return append(events, s.notice(PurposePasswordChanged, history)...), nil
 }
 
 // ChangePIN is the command of a user who has chosen another PIN.
 type ChangePIN struct {
-	At  time.Time
 	Sum string // argon2id in PHC form
 }
 
@@ -81,12 +84,12 @@ func (in ChangePIN) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := s.mayLogIn(); err != nil {
 		return nil, err
 	}
-	return append([]domain.Event{PINChanged{Personal: &CredentialSum{PIN: in.Sum}}}, s.notice(PurposePINChanged, in.At)...), nil
+	return append([]domain.Event{PINChanged{Personal: &CredentialSum{PIN: in.Sum}}}, s.notice(PurposePINChanged, history)...), nil
 }
 
 // notice asks for a message that tells the user what has changed: by mail, or
-// by SMS where there is no address.
-func (s State) notice(purpose string, at time.Time) []domain.Event {
+// by SMS where there is no address. Its id follows from how many facts there were.
+func (s State) notice(purpose string, history []domain.Fact) []domain.Event {
 	channel := Mail
 	switch {
 	case s.Person.Email != "":
@@ -95,15 +98,12 @@ func (s State) notice(purpose string, at time.Time) []domain.Event {
 	default:
 		return nil
 	}
-	id := domain.DeriveID("message", s.ID, purpose, channel, at.UTC().Format(time.RFC3339Nano))
+	id := domain.DeriveID("message", s.ID, purpose, channel, strconv.Itoa(len(history)))
 	return []domain.Event{MessageRequested{ID: id, Purpose: purpose, Channel: channel}}
 }
 
 // LockLogin is the command that ends guessing.
-type LockLogin struct {
-	At       time.Time
-	Failures int
-}
+type LockLogin struct{ Failures int }
 
 // Decide locks the login and tells the user.
 func (in LockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
@@ -111,7 +111,7 @@ func (in LockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() || s.Credential.Locked {
 		return nil, nil
 	}
-	return append([]domain.Event{LoginLocked{Failures: in.Failures}}, s.notice(PurposeLocked, in.At)...), nil
+	return append([]domain.Event{LoginLocked{Failures: in.Failures}}, s.notice(PurposeLocked, history)...), nil
 }
 
 // UnlockLogin is the command of an admin or the back-office that lets a user

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"strconv"
 	"time"
 
 	"dialtone/domain"
@@ -71,7 +72,7 @@ func (in RemindUsername) Decide(history []domain.Fact) ([]domain.Event, error) {
 			return nil, nil
 		}
 	}
-	id := domain.DeriveID("message", s.ID, PurposeUsernameAsked, in.At.UTC().Format(time.RFC3339Nano))
+	id := domain.DeriveID("message", s.ID, PurposeUsernameAsked, strconv.Itoa(len(history)))
 	return []domain.Event{MessageRequested{ID: id, Purpose: PurposeUsernameAsked, Channel: Mail}}, nil
 }
 
@@ -93,7 +94,7 @@ func (in RemindOfPasswordEnd) Decide(history []domain.Fact) ([]domain.Event, err
 	if len(events) == 0 {
 		return nil, nil
 	}
-	return append(events, s.notice(PurposeExpires, in.At)...), nil
+	return append(events, s.notice(PurposeExpires, history)...), nil
 }
 
 // ExpirePassword is the workflow's command at the end of a password's life.
@@ -105,5 +106,5 @@ func (in ExpirePassword) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() || s.Credential.State != CredentialChosen || s.Credential.StateAt(in.At) != CredentialOver {
 		return nil, nil
 	}
-	return append([]domain.Event{PasswordExpired{}}, s.notice(PurposeExpired, in.At)...), nil
+	return append([]domain.Event{PasswordExpired{}}, s.notice(PurposeExpired, history)...), nil
 }

@@ -27,7 +27,7 @@ func stepsFor(s State, rules policy.Policy) []string {
 	for _, step := range rules.Steps {
 		switch {
 		case step == policy.StepLine && !s.HasLine():
-		case step == policy.StepMobile && !slices.Contains(rules.Verification.Licences, s.Licence):
+		case step == policy.StepMobile && (s.Verification.Verified || !slices.Contains(rules.Verification.Licences, s.Licence)):
 		case step == policy.StepLink && s.Person.Email == "" && rules.Email != policy.EmailRequired:
 			steps = append(steps, policy.StepCredentials) // nothing can be mailed (X2)
 		default:

@@ -102,6 +102,12 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "deliver", user.NoteDelivery{Message: next.Subject, Attempt: next.Attempt, Trouble: d.trouble()}.Decide)
 	case user.ReleaseClaims:
 		d.once(t, "release", user.NoteReleased{Claims: d.state().Loose}.Decide)
+	case user.HandOver:
+		d.once(t, "hand over", user.IssueCredential{Cause: d.cause(system), Company: d.firm, Step: true, Username: "ada", Claim: "login-ada"}.Decide)
+	case user.RemindOfPassword:
+		d.once(t, "remind of the password", user.RemindOfPasswordEnd{At: d.now}.Decide)
+	case user.EndPassword:
+		d.once(t, "expire the password", user.ExpirePassword{At: d.now}.Decide)
 	case user.Rest, user.Wait:
 		t.Fatalf("there is nothing to perform in %+v", next)
 	}
@@ -116,7 +122,9 @@ func (d *drive) meddle(t *testing.T) {
 	s := d.state()
 	number := domain.E164(fmt.Sprintf("+49301200%02d", d.luck(4)))
 	actor := []domain.Actor{operator, admin, self}[d.luck(3)]
-	switch d.luck(15) {
+	switch d.luck(21) {
+	case 15, 16, 17, 18, 19, 20:
+		d.account(t)
 	case 0, 1:
 		d.once(t, "start", user.StartActivation{Policy: d.rules}.Decide)
 	case 2, 3:
@@ -147,11 +155,49 @@ func (d *drive) meddle(t *testing.T) {
 	}
 }
 
+// account lets the user or an admin do something with the account.
+func (d *drive) account(t *testing.T) {
+	t.Helper()
+	switch d.luck(10) {
+	case 0:
+		_, _ = d.do(user.LogIn{Method: "password"}.Decide)
+	case 1, 2:
+		_, _ = d.do(user.ChangePassword{At: d.now, Policy: d.rules, Sum: "$argon2id$x"}.Decide)
+	case 3:
+		d.once(t, "lock", user.LockLogin{Failures: 10}.Decide)
+	case 4:
+		d.once(t, "unlock", user.UnlockLogin{}.Decide)
+	case 5, 6:
+		way := []string{"", policy.BySMS, policy.ByMail, policy.ByHand}[d.luck(4)]
+		_, _ = d.do(user.IssueCredential{Cause: d.cause(operator), Company: d.firm, Way: way}.Decide)
+	case 7:
+		_, _ = d.do(user.RequestReset{Cause: d.cause(self), Mint: mint}.Decide)
+		_, _ = d.do(user.ChangePassword{At: d.now, Policy: d.rules, Sum: "$argon2id$y", Reset: d.state().Credential.Reset.Hash}.Decide)
+	case 8:
+		_, _ = d.do(user.RequestMobileCode{Cause: d.cause(self), Policy: d.rules}.Decide)
+		_, _ = d.do(user.VerifyMobile{At: d.now, Right: func(user.MobileCodeIssued) bool { return d.luck(2) == 0 }}.Decide)
+	case 9:
+		mobile := []string{"", "+491711234567", "+491711234568"}[d.luck(3)]
+		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Person: user.PersonChanges{Mobile: &mobile}}.Decide)
+	}
+}
+
+// waitsForSomebody tells whether the activation waits for a person: to say who
+// the user is, to hand a password over, or to type the code.
+func (d *drive) waitsForSomebody() bool {
+	for _, step := range d.state().Steps {
+		if step.State != user.Done {
+			return step.State == user.Waiting && (step.Name == "details" || step.Name == "mobile" || step.Cause == "hand-over")
+		}
+	}
+	return false
+}
+
 // named says who the user is.
 func (d *drive) named(actor domain.Actor) domain.Decide {
 	return user.Change{
 		Company: d.firm, Actor: actor, At: d.now, EmailClaim: user.EmailStream("countess"),
-		Person: user.PersonChanges{FirstName: new("Ada"), LastName: new("King"), Email: new("countess@example.com")},
+		Person: user.PersonChanges{FirstName: new("Ada"), LastName: new("King"), Email: new("countess@example.com"), Mobile: new("+491711234567")},
 	}.Decide
 }
 

@@ -101,7 +101,7 @@ func (s State) stepDuty(now time.Time) Duty {
 	case step.Name == policy.StepLink:
 		return s.linkDuty(now)
 	case step.Name == policy.StepCredentials:
-		if s.credentialDue() {
+		if s.credentialDue(now) {
 			return Duty{Task: HandOver, Attempt: step.Attempts + 1}
 		}
 		return Duty{Task: Rest} // its messages have duties of their own

@@ -69,6 +69,9 @@ func activation(s State, f domain.Fact) State {
 			s.Link = s.Link.retire()
 			s = s.hush("")
 		}
+		if e.Step == policy.StepCredentials { // another password takes the place of the one that could not be sent
+			s = s.hushCredential("")
+		}
 	case StepStarted:
 		s = s.withStep(e.Step, func(step *Step) {
 			step.State, step.Attempts, step.NextTry = Running, e.Attempt, nil
@@ -79,6 +82,9 @@ func activation(s State, f domain.Fact) State {
 		s = s.withStep(e.Step, func(step *Step) { step.trouble(StepBroken, e.Attempt, e.Trouble) })
 	case StepDone:
 		s = s.withStep(e.Step, func(step *Step) { *step = Step{Name: step.Name, State: Done, Attempts: step.Attempts} })
+		if s.Lifecycle == Failed && s.current().State != StepBroken { // what had failed came to a good end after all
+			s.Lifecycle = Pending
+		}
 	case Activated:
 		s.Lifecycle = Active
 	case ActivationFailed:

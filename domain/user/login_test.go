@@ -2,6 +2,7 @@ package user_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,25 +17,25 @@ func TestLoginsLocksAndChanges(t *testing.T) {
 	change := user.ChangePassword{At: noon, Sum: "$argon2id$r"}.Decide
 	rename := user.ChangePassword{At: noon, Sum: "$argon2id$r", Username: "ada", Claim: "login-other"}.Decide
 	changed := user.PasswordChanged{Personal: &user.CredentialSum{Password: "$argon2id$r"}}
-	pin := user.ChangePIN{At: noon, Sum: "$argon2id$s"}.Decide
-	lock := user.LockLogin{At: noon, Failures: 10}.Decide
+	pin := user.ChangePIN{Sum: "$argon2id$s"}.Decide
+	lock := user.LockLogin{Failures: 10}.Decide
 	play(t, []scenario{
 		{"a login is a fact", chosen, login, []domain.Event{user.LoggedIn{Method: "password"}}, ""},
 		{"who is locked does not log in", locked, login, nil, "login-locked"},
 		{"who is suspended does not", then(chosen, user.Suspended{}), login, nil, "suspended"},
 		{"nobody does not", nil, login, nil, "no-user"},
-		{"a password is changed and the user told", codeSent, change, []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, noon)}, ""},
-		{"by SMS where there is no address", without(codeSent, true, false), change, []domain.Event{changed, notice(user.PurposePasswordChanged, user.SMS, noon)}, ""},
+		{"a password is changed and the user told", codeSent, change, []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, codeSent)}, ""},
+		{"by SMS where there is no address", without(codeSent, true, false), change, []domain.Event{changed, notice(user.PurposePasswordChanged, user.SMS, codeSent)}, ""},
 		{"by nothing where there is neither", without(codeSent, true, true), change, []domain.Event{changed}, ""},
 		{
 			"the name is changed with it", codeSent, rename,
-			[]domain.Event{changed, user.UsernameSet{Claim: "login-other", Personal: &user.Username{Username: "ada"}}, notice(user.PurposePasswordChanged, user.Mail, noon)},
+			[]domain.Event{changed, user.UsernameSet{Claim: "login-other", Personal: &user.Username{Username: "ada"}}, notice(user.PurposePasswordChanged, user.Mail, codeSent)},
 			"",
 		},
 		{"who is locked changes nothing", locked, change, nil, "login-locked"},
 		{"nobody changes nothing", nil, change, nil, "no-user"},
-		{"a PIN is changed and the user told", chosen, pin, []domain.Event{user.PINChanged{Personal: &user.CredentialSum{PIN: "$argon2id$s"}}, notice(user.PurposePINChanged, user.Mail, noon)}, ""},
-		{"too many failures lock the account and the user is told", chosen, lock, []domain.Event{user.LoginLocked{Failures: 10}, notice(user.PurposeLocked, user.Mail, noon)}, ""},
+		{"a PIN is changed and the user told", chosen, pin, []domain.Event{user.PINChanged{Personal: &user.CredentialSum{PIN: "$argon2id$s"}}, notice(user.PurposePINChanged, user.Mail, chosen)}, ""},
+		{"too many failures lock the account and the user is told", chosen, lock, []domain.Event{user.LoginLocked{Failures: 10}, notice(user.PurposeLocked, user.Mail, chosen)}, ""},
 		{"locking twice is nothing", locked, lock, nil, ""},
 		{"an admin unlocks", locked, user.UnlockLogin{}.Decide, []domain.Event{user.LoginUnlocked{}}, ""},
 		{"unlocking twice is nothing", chosen, user.UnlockLogin{}.Decide, nil, ""},
@@ -70,8 +71,8 @@ func TestResets(t *testing.T) {
 		{"without an address the admin has to help", without(chosen, true, false), request(0), []domain.Event{user.ResetMissed{Responsible: "admin"}}, ""},
 		{"which is said once", then(without(chosen, true, false), user.ResetMissed{Responsible: "admin"}), request(0), nil, ""},
 		{"and the operator where the admin is the user", then(without(chosen, true, false), user.AdminGranted{}), request(0), []domain.Event{user.ResetMissed{Responsible: "operator"}}, ""},
-		{"a link changes the password", asked, use(reset.Hash, 0.5), []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, after(0.5))}, ""},
-		{"and lets in who was locked out", then(asked, user.LoginLocked{Failures: 10}), use(reset.Hash, 0.5), []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, after(0.5))}, ""},
+		{"a link changes the password", asked, use(reset.Hash, 0.5), []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, asked)}, ""},
+		{"and lets in who was locked out", then(asked, user.LoginLocked{Failures: 10}), use(reset.Hash, 0.5), []domain.Event{changed, notice(user.PurposePasswordChanged, user.Mail, then(asked, user.LoginLocked{}))}, ""},
 		{"once", then(asked, changed), use(reset.Hash, 0.5), nil, "no-link"},
 		{"for an hour", asked, use(reset.Hash, 1), nil, "link-expired"},
 		{"a link of nobody does not", asked, use("hash of nothing", 0.5), nil, "no-link"},
@@ -82,7 +83,7 @@ func TestResets(t *testing.T) {
 
 func TestForgottenNamesAreMailed(t *testing.T) {
 	remind := user.RemindUsername{At: noon}.Decide
-	told := user.MessageRequested{ID: domain.DeriveID("message", adaID, user.PurposeUsernameAsked, noon.Format(time.RFC3339Nano)), Purpose: user.PurposeUsernameAsked, Channel: user.Mail}
+	told := user.MessageRequested{ID: domain.DeriveID("message", adaID, user.PurposeUsernameAsked, strconv.Itoa(len(chosen))), Purpose: user.PurposeUsernameAsked, Channel: user.Mail}
 	play(t, []scenario{
 		{"the name is mailed", chosen, remind, []domain.Event{told}, ""},
 		{"not twice a minute", then(chosen, told), remind, nil, ""},
@@ -99,11 +100,11 @@ func TestThePasswordsEndIsRemindedOfAndComes(t *testing.T) {
 	reminded := user.PasswordReminded{ExpiresAt: end}
 	play(t, []scenario{
 		{"not before it is due", aged, remind(noon), nil, ""},
-		{"when it is due", aged, remind(days[0]), []domain.Event{reminded, notice(user.PurposeExpires, user.Mail, days[0])}, ""},
-		{"those that were missed are one message", aged, remind(days[2]), []domain.Event{reminded, reminded, reminded, notice(user.PurposeExpires, user.Mail, days[2])}, ""},
+		{"when it is due", aged, remind(days[0]), []domain.Event{reminded, notice(user.PurposeExpires, user.Mail, aged)}, ""},
+		{"those that were missed are one message", aged, remind(days[2]), []domain.Event{reminded, reminded, reminded, notice(user.PurposeExpires, user.Mail, aged)}, ""},
 		{"not after the end", aged, remind(end), nil, ""},
 		{"not for a password without age", chosen, remind(end), nil, ""},
-		{"the end comes", aged, expire(end), []domain.Event{user.PasswordExpired{}, notice(user.PurposeExpired, user.Mail, end)}, ""},
+		{"the end comes", aged, expire(end), []domain.Event{user.PasswordExpired{}, notice(user.PurposeExpired, user.Mail, aged)}, ""},
 		{"not early", aged, expire(end.Add(-1)), nil, ""},
 		{"once", then(aged, user.PasswordExpired{}), expire(end), nil, ""},
 	})

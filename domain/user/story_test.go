@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -15,12 +16,24 @@ const stories = 150 // of each policy
 // next, and in the end everybody who is not deleted can be activated.
 func TestNoStoryGetsStuck(t *testing.T) {
 	ends := map[user.Lifecycle]int{}
-	for _, rules := range []string{"unifyoffice", "onenet"} {
+	for _, rules := range []string{"unifyoffice", "onenet", "onepro", "officesmart", "teleproffs"} {
 		for seed := range uint64(stories) {
 			t.Run(fmt.Sprint(rules, " ", seed), func(t *testing.T) {
 				d := newDrive(seed, rules)
 				in := order()
 				in.Company, in.Activate = d.firm, seed%2 == 0
+				in.Extension = in.Number.Last(d.rules.Extension.LastDigits)
+				in.Claims.Extension = user.ExtensionStream("acme", in.Extension)
+				if rules == "teleproffs" && seed%3 == 0 {
+					d.firm.Licences = map[string]int{"free": 1}
+					in.Company, in.Licence = d.firm, "free"
+				}
+				if d.rules.Email != policy.EmailRequired && seed%4 == 1 {
+					in.Person.Email, in.Claims.Email = "", ""
+				}
+				if d.rules.Mobile != policy.MobileRequired && seed%8 == 1 {
+					in.Person.Mobile = ""
+				}
 				if seed%5 == 0 {
 					in.Person, in.Claims.Email = user.Person{}, "" // it is said later who that is
 				}
@@ -82,7 +95,7 @@ func (d *drive) check(t *testing.T) {
 	switch {
 	case next.Task == user.Wait && !next.Due.After(d.now):
 		t.Fatalf("waits for the past: %+v at %s", next, d.now)
-	case s.Lifecycle == user.Pending && s.Started && (next.Task == user.Rest && !d.nameless() || open == 0 || broken > 0):
+	case s.Lifecycle == user.Pending && s.Started && (next.Task == user.Rest && !d.waitsForSomebody() || open == 0 || broken > 0):
 		t.Fatalf("a pending activation has nothing before it: %+v", s.Steps)
 	case s.Lifecycle == user.Failed && broken != 1:
 		t.Fatalf("failed without a failed step: %+v", s.Steps)
@@ -120,14 +133,41 @@ func (d *drive) finish(t *testing.T) {
 		d.must(t, d.named(operator))
 	}
 	d.work(t)
-	if s := d.state(); s.Lifecycle == user.Pending {
+	d.handOver(t)
+	if s := d.state(); s.Lifecycle == user.Pending && s.Link.OpenAt(d.now) {
 		if _, err := d.do(user.Confirm{Hash: s.Link.Hash, At: d.now, Sum: sum}.Decide); err != nil {
 			t.Fatal(err)
 		}
 	}
+	d.work(t)
+	d.verify(t)
 	if s := d.state(); s.Shown() != user.Active {
 		t.Fatalf("the story ends as %s with %+v", s.Shown(), s.Steps)
 	}
+}
+
+// handOver gives the password to a user whom nothing reaches.
+func (d *drive) handOver(t *testing.T) {
+	t.Helper()
+	if step, ok := d.state().Step("credentials"); ok && step.Cause == "hand-over" && step.State == user.Waiting {
+		d.must(t, user.IssueCredential{Cause: d.cause(operator), Company: d.firm, Way: policy.ByHand}.Decide)
+		d.work(t)
+	}
+}
+
+// verify types the code that is sent to the mobile.
+func (d *drive) verify(t *testing.T) {
+	t.Helper()
+	if step, ok := d.state().Step("mobile"); !ok || step.State == user.Done {
+		return
+	}
+	mobile := "+491711234567"
+	if _, err := d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Person: user.PersonChanges{Mobile: &mobile}}.Decide); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(25 * time.Hour)
+	d.must(t, user.RequestMobileCode{Cause: d.cause(self), Policy: d.rules}.Decide)
+	d.must(t, user.VerifyMobile{At: d.now, Right: func(user.MobileCodeIssued) bool { return true }}.Decide)
 }
 
 // work performs duties until there is nothing to do but to wait for the user;

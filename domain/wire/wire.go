@@ -70,9 +70,22 @@ var (
 		user.LinkOpened{},
 	}
 	credentials = []domain.Event{
-		user.UsernameSet{}, user.CredentialIssued{}, user.PasswordChanged{}, user.PINChanged{},
-		user.PasswordReminded{}, user.PasswordExpired{}, user.ResetRequested{}, user.ResetMissed{},
-		user.LoggedIn{}, user.LoginLocked{}, user.LoginUnlocked{}, user.AdminGranted{}, user.AdminRevoked{},
-		user.MobileCodeIssued{}, user.MobileCodeMissed{}, user.MobileVerified{}, user.Viewed{},
+		user.UsernameSet{},
+		user.CredentialIssued{},
+		user.PasswordChanged{},
+		user.PINChanged{},
+		user.PasswordReminded{},
+		user.PasswordExpired{},
+		user.ResetRequested{},
+		user.ResetMissed{},
+		user.LoggedIn{},
+		user.LoginLocked{},
+		user.LoginUnlocked{},
+		user.AdminGranted{},
+		user.AdminRevoked{},
+		user.MobileCodeIssued{},
+		user.MobileCodeMissed{},
+		user.MobileVerified{},
+		user.Viewed{},
 	}
 )

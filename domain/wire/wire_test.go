@@ -184,7 +184,7 @@ func TestThereIsAGoldenFileForEveryNameAndNoOther(t *testing.T) {
 }
 
 // later is the name of a golden file that was made when the event got one more
-// optional field: user.created.v1+1, +2, …
+// optional field: user.created.v1+1, +2 and so on.
 var later = regexp.MustCompile(`\+[0-9]+$`)
 
 // goldens lists the golden files of a name, oldest first, and makes one more
