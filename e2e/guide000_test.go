@@ -17,7 +17,7 @@ type guide000 struct {
 	h                 *house
 	page              context.Context
 	company, user     string
-	username, code    string
+	username          string
 	phone             *phone
 	firstCode, chosen string
 }

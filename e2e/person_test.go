@@ -37,10 +37,16 @@ func (p *person) opens(path string) *person {
 // sends fills the form of the page that is shown, with the command it holds.
 func (p *person) sends(fields url.Values) *person {
 	p.t.Helper()
+	return p.sendsTo(p.at, fields)
+}
+
+// sendsTo fills a form of the page that is shown and leads elsewhere.
+func (p *person) sendsTo(path string, fields url.Values) *person {
+	p.t.Helper()
 	if command := regexp.MustCompile(`name="command" value="([^"]+)"`).FindStringSubmatch(p.page); command != nil {
 		fields.Set("command", command[1])
 	}
-	return p.asks(http.MethodPost, p.at, fields)
+	return p.asks(http.MethodPost, path, fields)
 }
 
 func (p *person) asks(method, path string, form url.Values) *person {
