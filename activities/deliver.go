@@ -18,7 +18,8 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 		return user.Duty{}, fmt.Errorf("deliver message %s: %w", in.Duty.Subject, err)
 	}
 	m, ok := s.state.Message(in.Duty.Subject)
-	if !ok || m.Accepted || m.Final || s.state.Erased {
+	made := in.Duty.Attempt > 0 && m.Attempts >= in.Duty.Attempt // its result was lost; the next try has its time
+	if !ok || m.Accepted || m.Final || made || s.state.Erased {
 		return u.next(s.history), nil
 	}
 	outcome, err := u.send(ctx, s, m)

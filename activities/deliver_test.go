@@ -190,6 +190,20 @@ func TestAnSMSWhoseSendingFailedIsLookedUpAndThenSaysTheSame(t *testing.T) {
 	}
 }
 
+func TestAnAttemptWhoseResultWasLostIsNotMadeBeforeItsTime(t *testing.T) {
+	o := newOffice(t)
+	o.linked()
+	o.must(o.sms.Fail(local.SMSFault{Code: 20500, Status: 500, Times: 1}))
+	errand := activities.Errand{User: deliveredTo, Duty: o.state().Duty(o.now)}
+	for range 2 {
+		_, err := o.users.Deliver(t.Context(), errand)
+		o.must(err)
+	}
+	if m := o.message(); m.Attempts != 1 || m.NextTry == nil || len(o.texts()) != 0 {
+		t.Errorf("after the same errand twice %+v, %d SMS", m, len(o.texts()))
+	}
+}
+
 func TestALinkSentAgainIsNotTakenForTheSMSBefore(t *testing.T) {
 	o := newOffice(t)
 	o.linked()
