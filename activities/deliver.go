@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -70,7 +71,7 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		return u.SMS.Send(ctx, text), nil
 	}
 	return u.Mail.Send(ctx, Mail{
-		ID: m.ID, To: person.Email, ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
+		ID: m.ID, To: cmp.Or(m.To, person.Email), ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
 		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Language: rendered.Language, Date: m.RequestedAt,
 	}), nil
 }

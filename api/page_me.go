@@ -66,7 +66,7 @@ func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame
 	remembered, _ := c.Cookie(languageCookie) // none is no wish
 	frame := pages.Frame{
 		Voice:  f.texts.Voice(c.Query("lang"), remembered, visitor.User.Language, c.GetHeader("Accept-Language")),
-		Assets: f.files, Tags: f.texts.Tags(), Back: c.Request.URL.Path,
+		Assets: f.files, Tags: f.texts.Tags(), Theme: f.files.Theme(visitor.Company.Policy.Brand), Back: c.Request.URL.Path,
 	}
 	frame.Title = frame.Say(title) + " · " + visitor.Company.Policy.Operator
 	switch done := c.Query("done"); done {

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,10 @@ func shed(s user.State) user.State {
 	s.Login.Personal = nil
 	if s.Erased {
 		s.Person, s.Credential.Username = user.Person{}, ""
+		s.Messages = slices.Clone(s.Messages)
+		for i := range s.Messages {
+			s.Messages[i].To = ""
+		}
 	}
 	return s
 }

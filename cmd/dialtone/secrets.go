@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/unicode/norm"
 )
 
 // masterKey reads the key that wraps all others: from a file that is its
@@ -144,19 +145,24 @@ func newPasswords(ctx context.Context) passwords {
 	return passwords{ctx: ctx, slots: make(chan struct{}, hashes)}
 }
 
-// hash gives the hash of a secret in PHC form.
+// hash gives the hash of a secret in PHC form. However a keyboard writes an ä or
+// a full-width digit, it is the same secret (NIST SP 800-63B: NFKC).
 func (p passwords) hash(secret string) (hash string, err error) {
 	err = p.inTurn(func() error {
-		hash, err = argon2id.CreateHash(secret, &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32})
+		hash, err = argon2id.CreateHash(norm.NFKC.String(secret), &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32})
 		return err
 	})
 	return hash, err
 }
 
-// verify tells whether a hash is a secret's.
+// verify tells whether a hash is a secret's. Hashes of earlier versions are of
+// what was typed as it came.
 func (p passwords) verify(secret, hash string) (same bool, err error) {
 	err = p.inTurn(func() error {
-		same, err = argon2id.ComparePasswordAndHash(secret, hash)
+		normal := norm.NFKC.String(secret)
+		if same, err = argon2id.ComparePasswordAndHash(normal, hash); err == nil && !same && normal != secret {
+			same, err = argon2id.ComparePasswordAndHash(secret, hash)
+		}
 		return err
 	})
 	return same, err

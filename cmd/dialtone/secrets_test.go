@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/alexedwards/argon2id"
 )
 
 func TestTheMasterKeyIsMadeOnceAndIsItsOwnersAlone(t *testing.T) {
@@ -132,5 +134,27 @@ func TestASecretTakesNobodysPlace(t *testing.T) {
 	}
 	if text, err := os.ReadFile(place); err != nil || string(text) != "first" {
 		t.Errorf("it holds %q, %v", text, err)
+	}
+}
+
+func TestAPasswordIsTheSameHoweverItIsWritten(t *testing.T) {
+	p := newPasswords(t.Context())
+	hash, err := p.hash("sch\u00f6ne Gr\u00fc\u00dfe 12")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]bool{
+		"scho\u0308ne Gru\u0308\u00dfe 12": true, "sch\u00f6ne Gr\u00fc\u00dfe \uff11\uff12": true, "schone Gruße 12": false, "": false,
+	} {
+		if same, err := p.verify(typed, hash); err != nil || same != want {
+			t.Errorf("%+q: %v, %v", typed, same, err)
+		}
+	}
+	before, err := argon2id.CreateHash("gru\u0308n", argon2id.DefaultParams) // as an earlier version kept it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same, err := p.verify("gru\u0308n", before); err != nil || !same {
+		t.Errorf("what was typed then is %v, %v", same, err)
 	}
 }

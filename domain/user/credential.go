@@ -126,6 +126,14 @@ func credentials(s State, f domain.Fact) State {
 	return s
 }
 
+// to gives the address a message was requested for, "" for the user's own.
+func (e MessageRequested) to() string {
+	if e.Personal == nil {
+		return ""
+	}
+	return e.Personal.To
+}
+
 // hushCredential lets the messages about other temporary passwords and resets
 // than this one not be sent any more.
 func (s State) hushCredential(id string) State {

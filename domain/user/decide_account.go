@@ -164,6 +164,7 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := in.claimed(s, events); err != nil {
 		return nil, err
 	}
+	events = append(events, s.moved(details, history)...)
 	return append(events, s.detailsDone(details, in.Company.Policy)...), nil
 }
 

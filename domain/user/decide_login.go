@@ -102,6 +102,24 @@ func (s State) notice(purpose string, history []domain.Fact) []domain.Event {
 	return []domain.Event{MessageRequested{ID: id, Purpose: purpose, Channel: channel}}
 }
 
+// moved tells a user who has a password at both addresses that the address by
+// which it is reset is another one now. Before there is a password, the address
+// before was likely a mistake, and somebody else's.
+func (s State) moved(details DetailsChanged, history []domain.Fact) []domain.Event {
+	change := details.Personal
+	if change == nil || change.Email == nil || s.Person.Email == "" || s.Credential.SetAt.IsZero() {
+		return nil
+	}
+	var events []domain.Event
+	for _, address := range []string{s.Person.Email, *change.Email} {
+		if address != "" {
+			id := domain.DeriveID("message", s.ID, PurposeEmailChanged, address, strconv.Itoa(len(history)))
+			events = append(events, MessageRequested{ID: id, Purpose: PurposeEmailChanged, Channel: Mail, Personal: &Address{To: address}})
+		}
+	}
+	return events
+}
+
 // LockLogin is the command that ends guessing.
 type LockLogin struct{ Failures int }
 

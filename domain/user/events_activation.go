@@ -127,7 +127,13 @@ type MessageRequested struct {
 	Channel string `json:"channel"`
 	Link    string `json:"link,omitempty"`
 
-	Credential string `json:"credential,omitempty"` // the temporary password or reset it carries
+	Credential string   `json:"credential,omitempty"` // the temporary password or reset it carries
+	Personal   *Address `json:"personal,omitempty"`   // where it goes, if not to the user as he is reached now
+}
+
+// Address is where a message goes.
+type Address struct {
+	To string `json:"to"`
 }
 
 // MessageAccepted says that the mail server or SMS provider took the message.

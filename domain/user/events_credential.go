@@ -96,6 +96,7 @@ const (
 	PurposeUsernameAsked   = "username-reminder"
 	PurposePasswordChanged = "password-changed"
 	PurposePINChanged      = "pin-changed"
+	PurposeEmailChanged    = "email-changed"
 	PurposeLocked          = "login-locked"
 	PurposeExpires         = "password-expires"
 	PurposeExpired         = "password-expired"

@@ -125,7 +125,7 @@ func messages(s State, f domain.Fact) State {
 	case MessageRequested:
 		at := f.At
 		s = s.overtake(e)
-		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, RequestedAt: at, NextTry: &at})
+		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, To: e.to(), RequestedAt: at, NextTry: &at})
 	case MessageAccepted:
 		s = s.withMessage(e.ID, func(m *Message) { m.accept(e, f.At) })
 		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {

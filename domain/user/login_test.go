@@ -81,6 +81,28 @@ func TestResets(t *testing.T) {
 	})
 }
 
+func TestWhoseAddressChangesIsToldAtBoth(t *testing.T) {
+	address := "countess@example.com"
+	change := user.Change{
+		Company: firm("unifyoffice"), Actor: operator, At: noon, Person: user.PersonChanges{Email: &address}, EmailClaim: user.EmailStream("countess"),
+	}.Decide
+	told := func(given []domain.Event, to string) user.MessageRequested {
+		return user.MessageRequested{
+			ID: domain.DeriveID("message", adaID, user.PurposeEmailChanged, to, strconv.Itoa(len(given))), Purpose: user.PurposeEmailChanged,
+			Channel: user.Mail, Personal: &user.Address{To: to},
+		}
+	}
+	changed := []domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Email: &address}}, user.EmailClaimed{Claim: user.EmailStream("countess")}}
+	play(t, []scenario{
+		{"with a password", confirmed, change, then(changed, told(confirmed, "ada@example.com"), told(confirmed, address)), ""},
+		{"not before, when the address was likely a mistake", mailed, change, changed, ""},
+		{"not where there was none", without(confirmed, true, false), change, changed, ""},
+	})
+	if m := user.Fold(facts(then(confirmed, told(confirmed, "ada@example.com"))...)).Messages; m[len(m)-1].To != "ada@example.com" {
+		t.Errorf("the message goes to %q", m[len(m)-1].To)
+	}
+}
+
 func TestForgottenNamesAreMailed(t *testing.T) {
 	remind := user.RemindUsername{At: noon}.Decide
 	told := user.MessageRequested{ID: domain.DeriveID("message", adaID, user.PurposeUsernameAsked, strconv.Itoa(len(chosen))), Purpose: user.PurposeUsernameAsked, Channel: user.Mail}

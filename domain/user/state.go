@@ -71,6 +71,7 @@ type CurrentLink struct {
 type Message struct {
 	ID, Purpose, Channel string
 	Link, Credential     string // what it is about: an activation link, a temporary password or a reset
+	To                   string // where it goes, "" for where the user is reached now
 	RequestedAt          time.Time
 	Attempts             int
 	NextTry              *time.Time // nil when there will be none
