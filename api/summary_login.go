@@ -45,7 +45,7 @@ func summaryOfLogin(event domain.Event) string {
 	case user.Viewed:
 		return "Support looked at the user: " + e.Screen
 	}
-	return summaryOfClaim(event)
+	return summaryOfPlan(event)
 }
 
 func ending(age user.Age) string {

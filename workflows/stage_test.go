@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"dialtone/activities"
 	"dialtone/deploy/policies"
@@ -44,7 +45,9 @@ type stage struct {
 	network *exchange
 	texts   *activities.Texts
 	orders  int
+	signals int // sent so far
 	started bool
+	began   time.Time // of the workflow's time
 }
 
 func newStage(t *testing.T, preset string) *stage {
@@ -100,10 +103,11 @@ func (s *stage) order(activate bool) {
 	}.Decide)
 	s.execute(number.Stream(line), number.Connect(line, companyID, s.deadline()))
 	s.execute(number.Stream(line), number.Assign{Number: line, Company: companyID, User: userID, By: "order", At: s.env.Now()}.Decide)
-	extension := user.ExtensionStream(companyID, "5001")
+	short := line.Last(s.rules.Extension.LastDigits)
+	extension := user.ExtensionStream(companyID, short)
 	s.execute(extension, claim.Take{Owner: user.Stream(userID), By: "order", At: s.env.Now()}.Decide)
 	s.execute(user.Stream(userID), user.Create{
-		ID: userID, Company: firm, Number: line, Extension: "5001", Activate: activate,
+		ID: userID, Company: firm, Number: line, Extension: short, Activate: activate,
 		Person: user.Person{FirstName: "Ada", LastName: "Sommer", Email: "ada@example.com", Mobile: "+491711234567"},
 		Claims: user.Claims{Number: number.Stream(line), Extension: extension},
 	}.Decide)
@@ -134,7 +138,7 @@ func (s *stage) executeAs(actor, stream string, decide func(domain.Cause) domain
 // confirm follows the link as the user would.
 func (s *stage) confirm() {
 	s.executeAs(domain.ActorUser, user.Stream(userID), func(c domain.Cause) domain.Decide {
-		return user.Confirm{Hash: s.state().Link.Hash, At: c.At, Sum: user.CredentialSum{Password: "hash"}}.Decide
+		return user.Confirm{Hash: s.state().Link.Hash, At: c.At, Policy: s.rules, Sum: user.CredentialSum{Password: "hash"}}.Decide
 	})
 	s.signal()
 }
@@ -149,6 +153,7 @@ func (s *stage) renew(actor string) {
 // signal wakes a running workflow; one that starts looks anyway.
 func (s *stage) signal() {
 	if s.started {
+		s.signals++
 		s.env.SignalWorkflow(workflows.LookAgain, "0")
 	}
 }
@@ -159,15 +164,31 @@ func (s *stage) after(d time.Duration, what func()) { s.env.RegisterDelayedCallb
 // run runs the workflow to its end.
 func (s *stage) run() {
 	s.t.Helper()
+	if err := s.execution(); err != nil {
+		s.t.Fatalf("the workflow failed: %v", err)
+	}
+}
+
+// continued runs the workflow and tells whether it went on as new, rather than
+// to its end.
+func (s *stage) continued() bool {
+	s.t.Helper()
+	err := s.execution()
+	if err != nil && !workflow.IsContinueAsNewError(err) {
+		s.t.Fatalf("the workflow failed: %v", err)
+	}
+	return err != nil
+}
+
+func (s *stage) execution() error {
+	s.t.Helper()
 	s.env.SetTestTimeout(time.Minute)
-	s.started = true
+	s.started, s.began = true, s.env.Now()
 	s.env.ExecuteWorkflow(workflows.User, userID)
 	if !s.env.IsWorkflowCompleted() {
 		s.t.Fatal("the workflow has not ended")
 	}
-	if err := s.env.GetWorkflowError(); err != nil {
-		s.t.Fatalf("the workflow failed: %v", err)
-	}
+	return s.env.GetWorkflowError()
 }
 
 func (s *stage) state() user.State {

@@ -25,8 +25,9 @@ const LookAgain = "look-again"
 func UserID(id string) string { return "user/" + id }
 
 // historyLimit is the length of a run's history, in events, at which the
-// workflow continues as new.
-const historyLimit = 1000
+// workflow continues as new: what a run is in the middle of by then still fits
+// below 1,000.
+const historyLimit = 900
 
 // User carries out a user's duties until nothing is left to do and nothing to
 // wait for. New facts wake it by the signal LookAgain, or start it again.
@@ -84,6 +85,8 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "remind of the password's end", do.RemindOfPassword, duty)
 	case user.EndPassword:
 		return r.call(ctx, "let the password expire", do.ExpirePassword, duty)
+	case user.ActOnDate:
+		return r.call(ctx, "as planned: "+duty.Purpose, do.CarryOut, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
 	case user.Rest, user.Wait:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dialtone/api/locales"
 	"dialtone/domain/user"
 	"dialtone/projections"
 )
@@ -23,14 +24,17 @@ type Line struct {
 func NewLine(f Frame, row projections.HistoryRow) Line {
 	var e struct {
 		Step, Cause, Number, Extension, Channel, Purpose string
+		What                                             string
 		Attempt                                          int
 		NextTry                                          *time.Time
+		At                                               time.Time
 	}
 	_ = json.Unmarshal(row.Data, &e) // what is not there is not told
 	line := Line{HistoryRow: row, NextTry: e.NextTry}
 	key := "fact." + strings.TrimSuffix(row.Type, ".v1")
 	said, ok := f.Find(key, "Step", stepName(f, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
-		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream))
+		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
+		"What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At))
 	if !ok {
 		said = row.Type
 	}
@@ -75,10 +79,11 @@ func (l Line) tone() string {
 }
 
 // Kinds are the kinds of facts that the timeline can be narrowed to.
-var Kinds = []string{"account", "activation", "link", "login", "message", "line"}
+var Kinds = []string{"account", "calendar", "activation", "link", "login", "message", "line"}
 
 var kinds = map[string][]interface{ Type() string }{
-	"account": {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
+	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
+	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}},
 	"activation": {
 		user.ActivationStarted{},
 		user.ActivationRetried{},

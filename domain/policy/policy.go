@@ -53,6 +53,10 @@ type Policy struct {
 	Link            Link      `json:"link"`
 	Secrets         Secrets   `json:"secrets"`
 
+	// RestoreWithin is how long a deleted user can come back; 0: as long as what
+	// was the user's is free.
+	RestoreWithin Duration `json:"restoreWithin,omitzero"`
+
 	Login        Login        `json:"login,omitzero"`
 	Credentials  Credentials  `json:"credentials,omitzero"`
 	Lock         Lock         `json:"lock,omitzero"`
@@ -129,6 +133,7 @@ func (p Policy) Validate() error {
 		c.Need(!p.Link.SMSPassword || p.Mobile == MobileRequired, "/mobile", "conflict", "must be required where the link's page asks for a password sent by SMS")
 		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
 	}
+	c.Need(p.RestoreWithin >= 0, "/restoreWithin", "out-of-range", "is 0 or a duration such as 720h")
 	p.checkSecrets(&c)
 	p.checkAccount(&c)
 	return c.Err()

@@ -44,7 +44,7 @@ type Delete struct {
 	Policy policy.Policy
 }
 
-// Decide deletes the user (rules 1.7, 1.13, X9).
+// Decide deletes the user (rules 1.7, 1.13, X9); nothing that was planned will be done.
 func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
@@ -56,7 +56,7 @@ func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
 		return nil, err
 	}
-	return []domain.Event{Deleted{}}, nil
+	return append([]domain.Event{Deleted{}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
 }
 
 // IssueDeviceLogin is the command that gives a desk phone a new login.

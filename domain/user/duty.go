@@ -23,6 +23,8 @@ const (
 	HandOver         Task = "issue-credential" // issue the temporary password of the activation
 	RemindOfPassword Task = "remind-password"  // remind of the password's end
 	EndPassword      Task = "expire-password"  // let the password expire
+
+	ActOnDate Task = "carry-out" // do Subject, a planned action; Purpose is what
 )
 
 // Duty is one task with its subject and, for Wait, the moment it is due.
@@ -45,10 +47,14 @@ func (s State) Duty(now time.Time) Duty {
 	if len(s.Loose) > 0 {
 		return Duty{Task: ReleaseClaims}
 	}
-	if s.Lifecycle == Gone || s.Erased {
+	if s.Lifecycle == Gone {
 		return Duty{Task: Rest}
 	}
-	next := s.delivery(now)
+	next := s.calendarDuty(now)
+	if next.Task == ActOnDate || s.Erased {
+		return next // nobody is there to be written to
+	}
+	next = sooner(next, s.delivery(now))
 	if next.Task == Deliver {
 		return next
 	}
@@ -56,6 +62,18 @@ func (s State) Duty(now time.Time) Duty {
 		next = sooner(next, s.stepDuty(now))
 	}
 	return sooner(next, s.passwordDuty(now))
+}
+
+// calendarDuty says what is planned.
+func (s State) calendarDuty(now time.Time) Duty {
+	if len(s.Scheduled) == 0 {
+		return Duty{Task: Rest}
+	}
+	first := s.Scheduled[0]
+	if now.Before(first.At) {
+		return Duty{Task: Wait, Due: first.At}
+	}
+	return Duty{Task: ActOnDate, Subject: first.ID, Purpose: string(first.What)}
 }
 
 // passwordDuty says what the age of the password asks for.
@@ -78,10 +96,7 @@ func (s State) passwordDuty(now time.Time) Duty {
 func (s State) delivery(now time.Time) Duty {
 	next := Duty{Task: Rest}
 	for _, m := range s.Messages {
-		if m.Accepted || m.Final || m.NextTry == nil || (m.Link != "" && !s.Link.OpenAt(now)) {
-			continue // also what is about a link that cannot be used any more
-		}
-		if end := s.endOf(m); end != nil && !now.Before(*end) {
+		if !s.wanted(m, now) {
 			continue
 		}
 		if !m.NextTry.After(now) {
@@ -90,6 +105,16 @@ func (s State) delivery(now time.Time) Duty {
 		next = sooner(next, Duty{Task: Wait, Due: *m.NextTry})
 	}
 	return next
+}
+
+// wanted tells whether a message is still to be sent: not what is about a link
+// or a password that cannot be used any more.
+func (s State) wanted(m Message, now time.Time) bool {
+	if m.Accepted || m.Final || m.NextTry == nil || m.Link != "" && !s.Link.OpenAt(now) {
+		return false
+	}
+	end := s.endOf(m)
+	return end == nil || now.Before(*end)
 }
 
 // stepDuty says what the step asks for at which the activation stands.

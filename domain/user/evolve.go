@@ -36,9 +36,11 @@ func Evolve(s State, f domain.Fact) State {
 	case Resumed:
 		s.Suspended = false
 	case Deleted:
-		s.Lifecycle = Gone
-		s.loosen(s.Claims.List()...)
-		s.Claims = Claims{}
+		return deleted(s, f)
+	case Restored:
+		return restored(s, e, f)
+	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed:
+		return planned(s, f)
 	case ClaimAbandoned:
 		abandoned := map[string]time.Time{}
 		maps.Copy(abandoned, s.Abandoned)

@@ -103,6 +103,9 @@ type State struct {
 	Claims                                       Claims
 	Loose                                        []string             // claims that are to be released
 	Abandoned                                    map[string]time.Time // claims that were given up, and when
+	Scheduled                                    []Scheduled          // what is planned, soonest first
+	Former                                       Lifecycle            // what a deleted user was
+	DeletedAt                                    time.Time
 }
 
 // Exists tells whether the user was ordered and is not deleted.

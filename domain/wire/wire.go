@@ -14,7 +14,7 @@ import (
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations, credentials)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars)
 }
 
 var (
@@ -87,5 +87,8 @@ var (
 		user.MobileCodeMissed{},
 		user.MobileVerified{},
 		user.Viewed{},
+	}
+	calendars = []domain.Event{
+		user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.Restored{},
 	}
 )

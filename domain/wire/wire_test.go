@@ -39,6 +39,10 @@ number.confirmed.v1
 number.connected.v1
 number.disconnected.v1
 number.released.v1
+user.action-cancelled.v1
+user.action-carried-out.v1
+user.action-failed.v1
+user.action-scheduled.v1
 user.activated.v1
 user.activation-failed.v1
 user.activation-retried.v1
@@ -82,6 +86,7 @@ user.password-reminded.v1
 user.pin-changed.v1
 user.reset-missed.v1
 user.reset-requested.v1
+user.restored.v1
 user.resumed.v1
 user.step-delayed.v1
 user.step-done.v1

@@ -1,0 +1,22 @@
+package api
+
+import (
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+func summaryOfPlan(event domain.Event) string {
+	switch e := event.(type) {
+	case user.ActionScheduled:
+		return "Planned for " + minute(e.At) + ": " + string(e.What)
+	case user.ActionCancelled:
+		return "A plan was cancelled"
+	case user.ActionCarriedOut:
+		return "What was planned is done"
+	case user.ActionFailed:
+		return "What was planned did not go through: " + e.Cause
+	case user.Restored:
+		return "Restored, as " + string(e.As)
+	}
+	return summaryOfClaim(event)
+}
