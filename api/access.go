@@ -113,6 +113,11 @@ var rights = map[string]right{
 	"POST /users/:id/resume":              administersUser,
 	"POST /users/:id/device":              administersUser,
 	"POST /users/:id/delete":              administersUser,
+	"POST /users/:id/open":                administersUser,
+	"POST /users/:id/credential":          administersUser,
+	"POST /users/:id/unlock":              administersUser,
+	"POST /users/:id/admin":               administersUser,
+	"POST /users/:id/admin/revoke":        administersUser,
 }
 
 // allowed tells why whoever asks may not use the route, nil if they may. It

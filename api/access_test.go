@@ -133,12 +133,17 @@ var matrix = map[string]string{
 	"POST /users/:id/resume":              "403 yes 404 login login",
 	"POST /users/:id/device":              "403 yes 404 login login",
 	"POST /users/:id/delete":              "403 yes 404 login login",
+	"POST /users/:id/open":                "403 yes 404 login login",
+	"POST /users/:id/credential":          "403 yes 404 login login",
+	"POST /users/:id/unlock":              "403 yes 404 login login",
+	"POST /users/:id/admin":               "403 yes 404 login login",
+	"POST /users/:id/admin/revoke":        "403 yes 404 login login",
 }
 
 // open routes need no role: they prove by themselves who asks, or show nothing
 // of anybody.
 var openRoutes = []string{
-	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/assets/*file", "/login", "/logout",
+	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/assets/*file", "/login", "/logout", "/view",
 	"/activate/:token", "/activate/:token/link", "/reset", "/reset/:token",
 }
 

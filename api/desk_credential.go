@@ -108,19 +108,3 @@ func (d *Desk) RemindUsername(ctx context.Context, cause domain.Cause, email str
 func (d *Desk) UnlockLogin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
 	return d.onUser(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide { return user.UnlockLogin{}.Decide }, options...)
 }
-
-// GrantAdmin makes a user an administrator of the company.
-func (d *Desk) GrantAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.setAdmin(ctx, cause, id, true, options...)
-}
-
-// RevokeAdmin takes the administration of the company back from a user.
-func (d *Desk) RevokeAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.setAdmin(ctx, cause, id, false, options...)
-}
-
-func (d *Desk) setAdmin(ctx context.Context, cause domain.Cause, id string, admin bool, options ...eventstore.Option) (Done, error) {
-	return d.onUser(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide {
-		return user.SetAdmin{Admin: admin}.Decide
-	}, options...)
-}

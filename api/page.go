@@ -43,6 +43,8 @@ func (s *Server) routesPages() error {
 	seen(open, "/login", f.showLogin)
 	open.POST("/login", f.login)
 	open.POST("/logout", f.logout)
+	seen(open, "/view", f.showView)
+	open.POST("/view", f.takeView)
 	f.routesMe(open)
 	f.routesDesk(s.engine.Group("", pageHeaders, f.signedIn))
 	return nil
@@ -66,6 +68,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/resume", f.act("resume", f.Desk.Resume))
 	desk.POST("/users/:id/device", f.issueLogin)
 	desk.POST("/users/:id/delete", f.deleteUser)
+	f.routesAccess(desk)
 }
 
 // seen registers a page for GET and HEAD.
@@ -104,7 +107,10 @@ func (f *front) frame(c *gin.Context, title, here string) pages.Frame {
 			Secure: strings.HasPrefix(f.cfg.PublicURL, "https://"), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})
 	}
-	frame := pages.Frame{Voice: voice, Assets: f.files, Tags: f.texts.Tags(), Here: here, Back: c.Request.URL.Path}
+	x := exchangeOf(c.Request.Context())
+	frame := pages.Frame{
+		Voice: voice, Assets: f.files, Tags: f.texts.Tags(), Here: here, Back: c.Request.URL.Path, Role: x.actor.Kind, Own: x.company,
+	}
 	frame.Title = frame.Say(title) + " · Dialtone"
 	if safe(c.Request.Method) {
 		frame.Back = c.Request.URL.RequestURI()
@@ -116,7 +122,7 @@ func (f *front) frame(c *gin.Context, title, here string) pages.Frame {
 // noticeOf words what a form has just done; the page it led to carries its name.
 func noticeOf(voice locales.Voice, done string) string {
 	switch done {
-	case "start", "renew", "resend", "suspend", "resume", "delete":
+	case "start", "renew", "resend", "suspend", "resume", "delete", "credential", "unlock", "grant", "revoke":
 		return voice.Say("action.done-" + done)
 	case "company":
 		return voice.Say("companies.created")

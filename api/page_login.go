@@ -26,6 +26,7 @@ func (f *front) signedIn(c *gin.Context) {
 		return
 	}
 	who.known(c)
+	c.Set(callerKey, who)
 	if who.demand != user.DemandNothing {
 		c.Redirect(http.StatusSeeOther, "/login")
 		c.Abort()
@@ -132,10 +133,7 @@ func (f *front) loginUser(c *gin.Context, name, password, next string) {
 		f.fail(c, err)
 		return
 	}
-	if !strings.HasPrefix(next, "/me") {
-		next = "/me"
-	}
-	c.Redirect(http.StatusSeeOther, next)
+	c.Redirect(http.StatusSeeOther, visitor.landing(next))
 }
 
 func (f *front) logout(c *gin.Context) {

@@ -144,13 +144,7 @@ func (f *front) mend(c *gin.Context, err error, again func()) {
 
 // signedAnew ends the session there was, begins another and shows the account.
 func (f *front) signedAnew(c *gin.Context, id, done string) {
-	ctx := c.Request.Context()
-	if err := f.sessions.End(ctx, c.Writer, c.Request); err != nil {
-		f.fail(c, err)
-		return
-	}
-	c.Writer.Header().Del("Set-Cookie") // the next one replaces it
-	if err := f.sessions.Start(ctx, c.Writer, domain.Actor{Kind: domain.ActorUser, ID: id}); err != nil {
+	if err := f.sessions.Renew(c.Request.Context(), c.Writer, c.Request, domain.Actor{Kind: domain.ActorUser, ID: id}); err != nil {
 		f.fail(c, err)
 		return
 	}

@@ -35,7 +35,11 @@ func (f *front) showUsers(c *gin.Context) {
 	f.render(c, http.StatusOK, pages.UsersPage(f.frame(c, "users.title", "users"), view))
 }
 
-func (f *front) showUser(c *gin.Context) { f.answerUser(c, http.StatusOK, nil) }
+func (f *front) showUser(c *gin.Context) {
+	if !f.warned(c) {
+		f.answerUser(c, http.StatusOK, nil)
+	}
+}
 
 // answerUser shows a user, with a refusal above.
 func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
@@ -64,7 +68,8 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 	if err != nil {
 		return pages.Account{}, err
 	}
-	account := pages.Account{UserRow: row, Messages: state.Messages, Link: state.Link, Commands: pages.Commands{
+	account := pages.Account{UserRow: row, Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
+		Credential: f.cfg.NewID(), Unlock: f.cfg.NewID(), Admin: f.cfg.NewID(),
 		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Mail: f.cfg.NewID(), SMS: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
 	}}
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
@@ -81,7 +86,7 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 	if site, ok := firm.State.Site(row.Site); ok {
 		account.SiteName = site.Name
 	}
-	if f.cfg.TemporalUI != "" {
+	if f.cfg.TemporalUI != "" && exchangeOf(ctx).company == "" {
 		account.TemporalURL = strings.TrimSuffix(f.cfg.TemporalUI, "/") + "/namespaces/default/workflows/" + url.PathEscape("user/"+id)
 	}
 	return account, nil

@@ -51,6 +51,7 @@ type sessionData struct {
 	Actor   domain.Actor `json:"actor"`
 	Started time.Time    `json:"started"`
 	Seen    time.Time    `json:"seen"`
+	Acting  string       `json:"acting,omitempty"` // the user whose account an admin has opened knowingly
 }
 
 func (d sessionData) expires() time.Time {
@@ -106,6 +107,26 @@ func (s *sessions) Find(r *http.Request) (sessionData, bool) {
 		}
 	}
 	return data, true
+}
+
+// Renew ends the request's session and begins another, for another role or
+// after a secret has changed: whoever knew the old cookie has nothing.
+func (s *sessions) Renew(ctx context.Context, w http.ResponseWriter, r *http.Request, actor domain.Actor) error {
+	if err := s.End(ctx, w, r); err != nil {
+		return err
+	}
+	w.Header().Del("Set-Cookie") // the next one replaces it
+	return s.Start(ctx, w, actor)
+}
+
+// Act notes whose account an admin has opened knowingly.
+func (s *sessions) Act(r *http.Request, data sessionData, id string) error {
+	cookie, err := r.Cookie(s.name())
+	if err != nil {
+		return errUnauthenticated
+	}
+	data.Acting = id
+	return s.notice(r.Context(), hashed(cookie.Value), data)
 }
 
 // End ends the request's session, if there is one, and takes the cookie back.

@@ -135,3 +135,22 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 	}
 	return items, next, nil
 }
+
+// Admins lists the ids of a company's users who administer it and are not deleted.
+func (v *Views) Admins(ctx context.Context, company string) ([]string, error) {
+	var rows []userRecord
+	err := v.reading.NewSelect().Model(&rows).Column("id", "folded").Where("u.company = ?", company).
+		Where("u.state NOT IN ('', ?)", string(user.Gone)).
+		Where("CAST(u.folded AS TEXT) LIKE ?", `%"Admin":%true%`). // narrows; what is folded decides
+		OrderExpr("u.born ASC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the admins of company %s: %w", company, err)
+	}
+	var ids []string
+	for _, row := range rows {
+		if row.Folded.Credential.Admin {
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids, nil
+}

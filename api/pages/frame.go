@@ -20,8 +20,13 @@ type Frame struct {
 	Back   string // path and query to come back to after changing the language
 	Notice string // a sentence above the content: what has just been done
 	Fault  string // a sentence above the content: what did not go through
+	Role   string // of who reads: operator, support or admin; "" where nobody has signed in to the back-office
+	Own    string // id of an admin's company
 	Theme  string // path of the style sheet in the operator's colour; may be empty
 }
+
+// changes tells whether the reader may change anything.
+func (f Frame) changes() bool { return f.Role != "support" }
 
 // Faults holds what is wrong, worded, by the JSON Pointer of the field.
 type Faults map[string][]string

@@ -15,6 +15,7 @@ type Account struct {
 	Steps                 []projections.StepRow
 	Messages              []user.Message // oldest first
 	Link                  user.CurrentLink
+	Credential            user.Credential
 	Commands              Commands
 	TemporalURL           string // of the user's workflow; "" for no link
 	Stale                 bool   // facts wait that are not shown yet
@@ -22,7 +23,7 @@ type Account struct {
 
 // Commands are the ids of the commands that the page's forms give, so that a
 // form that is sent twice is one command.
-type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion string }
+type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion, Credential, Unlock, Admin string }
 
 // name is how the user is called on the page.
 func (a Account) name(f Frame) string { return NameOf(f, a.UserRow) }

@@ -259,7 +259,7 @@ func Progress(f Frame, a Account) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if !a.gone() {
+		if !a.gone() && f.changes() {
 			templ_7745c5c3_Err = actions(f, a).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
