@@ -80,6 +80,7 @@ var rights = map[string]right{
 	"GET /v1/numbers":              readsLists,
 	"GET /v1/licences":             readsLists,
 
+	"GET /v1/activations":                    readsLists,
 	"GET /v1/users":                          readsLists,
 	"GET /v1/users/:id":                      readsUser.looks("user"),
 	"GET /v1/users/:id/history":              readsUser.looks("history"),

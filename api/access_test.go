@@ -100,6 +100,7 @@ var matrix = map[string]string{
 	"POST /v1/companies/{id}/users":           "403 yes 404 403 403",
 	"GET /v1/numbers":                         "yes yes 404 403 403",
 	"GET /v1/licences":                        "yes yes 404 403 403",
+	"GET /v1/activations":                     "yes yes 404 403 403",
 	"GET /v1/users":                           "yes yes 404 403 403",
 	"GET /v1/users/{id}":                      "yes yes 404 yes 404",
 	"GET /v1/users/{id}/history":              "yes yes 404 yes 404",

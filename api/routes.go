@@ -34,6 +34,7 @@ func (s *Server) routesAPI() error {
 	s.routesUsers()
 	s.routesLife()
 	s.routesCredentials()
+	s.routesActivations()
 	s.routesHistory()
 	s.routesNumbers()
 	document, err := json.Marshal(s.api.OpenAPI())

@@ -58,6 +58,7 @@ type Step struct {
 	Attempts    int        `json:"attempts"`
 	NextTry     *time.Time `json:"nextTry,omitempty"`
 	Deadline    *time.Time `json:"deadline,omitempty"`
+	Since       *time.Time `json:"since,omitempty" doc:"Since when it stands so"`
 }
 
 // Lapsing is a state that can end by itself.
@@ -95,7 +96,7 @@ func shownSteps(steps []user.Step) []Step {
 	for _, s := range steps {
 		shown = append(shown, Step{
 			Name: s.Name, State: string(s.State), Cause: s.Cause, Responsible: s.Responsible, Code: s.Code, Text: s.Text,
-			Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline,
+			Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline, Since: momentOf(s.Since),
 		})
 	}
 	return shown

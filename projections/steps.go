@@ -27,7 +27,11 @@ type StepRow struct {
 	Attempts    int        `bun:"attempts"`
 	NextTry     *time.Time `bun:"next_try"`
 	Deadline    *time.Time `bun:"deadline"`
+	SinceMicro  int64      `bun:"since"` // of Unix time; 0 where it is not known
 }
+
+// Since tells since when the step stands so, for this cause.
+func (r StepRow) Since() time.Time { return time.UnixMicro(r.SinceMicro).UTC() }
 
 // Steps gives the steps of a user's activation in their order.
 func (v *Views) Steps(ctx context.Context, id string) ([]StepRow, error) {
@@ -46,7 +50,7 @@ func putSteps(ctx context.Context, w *writer, id string, before, after []user.St
 		}
 		row := StepRow{
 			User: id, Ord: i, Name: s.Name, State: string(s.State), Cause: s.Cause, Responsible: s.Responsible,
-			Code: s.Code, Text: s.Text, Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline,
+			Code: s.Code, Text: s.Text, Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline, SinceMicro: s.Since.UnixMicro(),
 		}
 		if err := w.put(ctx, "activation_steps", &row, replacing); err != nil {
 			return err

@@ -2,6 +2,7 @@ package user_test
 
 import (
 	"testing"
+	"time"
 
 	"dialtone/domain"
 	"dialtone/domain/policy"
@@ -123,9 +124,33 @@ func TestAStepTellsEverythingThatCanBeSaidAboutIt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			step, ok := user.Fold(facts(c.given...)).Step(c.want.Name)
+			c.want.Since = noon // where all facts have happened
 			if got, want := text(t, step), text(t, c.want); !ok || got != want {
 				t.Errorf("told\n%s\nwant\n%s", got, want)
 			}
 		})
+	}
+}
+
+func TestAStepTellsSinceWhenItStandsSo(t *testing.T) {
+	history := facts(netStarted...)
+	at := func(hours float64, events ...domain.Event) {
+		for _, event := range events {
+			history = append(history, domain.Fact{Event: event, At: after(hours)})
+		}
+	}
+	since := func() time.Time {
+		step, _ := user.Fold(history).Step("network")
+		return step.Since
+	}
+	busy := user.StepDelayed{Step: "network", Attempt: 1, Trouble: user.Trouble{Cause: "network-unavailable", Responsible: "network", NextTry: new(after(2))}}
+	at(1, busy)
+	at(3, user.StepDelayed{Step: "network", Attempt: 2, Trouble: busy.Trouble}, user.Suspended{})
+	if got := since(); !got.Equal(after(1)) {
+		t.Errorf("it waits for the same since %s", got)
+	}
+	at(5, user.StepFailed{Step: "network", Attempt: 3, Trouble: noService})
+	if got := since(); !got.Equal(after(5)) {
+		t.Errorf("it has failed since %s", got)
 	}
 }

@@ -53,7 +53,7 @@ func TestTheDetailsAreDoneByTheChangeThatFillsThem(t *testing.T) {
 
 func TestTheDetailsWaitForAPerson(t *testing.T) {
 	step, ok := user.Fold(facts(awaiting...)).Step("details")
-	if want := (user.Step{Name: "details", State: user.Waiting, Cause: "details-missing", Responsible: "admin"}); !ok || step != want {
+	if want := (user.Step{Name: "details", State: user.Waiting, Cause: "details-missing", Responsible: "admin", Since: noon}); !ok || step != want {
 		t.Errorf("the step is %+v", step)
 	}
 	if s := user.Fold(facts(awaiting...)); s.Shown() != user.Pending {
@@ -64,7 +64,7 @@ func TestTheDetailsWaitForAPerson(t *testing.T) {
 		{"there is nothing to do before", awaiting, 100, rest()},
 		{"then the line is connected", filled, 1, runStep("line", 1)},
 	})
-	if step, _ := user.Fold(facts(filled...)).Step("details"); step != (user.Step{Name: "details", State: user.Done}) {
+	if step, _ := user.Fold(facts(filled...)).Step("details"); step != (user.Step{Name: "details", State: user.Done, Since: noon}) {
 		t.Errorf("afterwards the step is %+v", step)
 	}
 }

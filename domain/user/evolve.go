@@ -15,6 +15,29 @@ func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, his
 // Evolve applies one fact. It cannot fail, and it never changes what the given
 // state points to.
 func Evolve(s State, f domain.Fact) State {
+	before := s.Steps
+	s = evolve(s, f)
+	s.Steps = dated(before, s.Steps, f.At)
+	return s
+}
+
+// dated writes to each step since when it stands as it does.
+func dated(before, after []Step, at time.Time) []Step {
+	for i := range after {
+		switch {
+		case i < len(before) && after[i].Name == before[i].Name && after[i].State == before[i].State && after[i].Cause == before[i].Cause:
+			if after[i].Since.Equal(before[i].Since) {
+				continue
+			}
+			after[i].Since = before[i].Since
+		default:
+			after[i].Since = at
+		}
+	}
+	return after
+}
+
+func evolve(s State, f domain.Fact) State {
 	s.Erased = s.Erased || f.Erased
 	switch e := f.Event.(type) {
 	case Created:

@@ -189,7 +189,7 @@ func TestANewAddressMakesTheOpenLinkVoid(t *testing.T) {
 		{"its trouble is nobody's any more", then(linked, moved...), user.NoteDelivery{Message: linkMail.ID, Attempt: 1, Trouble: &later}.Decide, nil, ""},
 	})
 	s := user.Fold(facts(then(mailed, moved...)...))
-	if step, _ := s.Step("link"); step != (user.Step{Name: "link", State: user.Waiting, Attempts: 1}) || s.Link.State != user.LinkNone || len(s.Link.Older) != 1 {
+	if step, _ := s.Step("link"); step != (user.Step{Name: "link", State: user.Waiting, Attempts: 1, Since: noon}) || s.Link.State != user.LinkNone || len(s.Link.Older) != 1 {
 		t.Errorf("the step is %+v, the link %+v", step, s.Link)
 	}
 }

@@ -42,6 +42,7 @@ type Step struct {
 	Attempts    int        `json:"attempts"`
 	NextTry     *time.Time `json:"nextTry,omitempty"`
 	Deadline    *time.Time `json:"deadline,omitempty"`
+	Since       time.Time  `json:"since,omitzero"` // of when it stands so, for this cause
 }
 
 // LinkState is where an activation link stands.
