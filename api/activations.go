@@ -14,14 +14,13 @@ import (
 
 // StandingActivation is an activation that is not at its end.
 type StandingActivation struct {
-	User    string    `json:"user"`
-	Company string    `json:"company"`
-	Name    string    `json:"name,omitempty"`
-	Number  string    `json:"number,omitempty"`
-	State   string    `json:"state" enum:"pending,failed,suspended"`
-	Step    Step      `json:"step" doc:"The one it stands at"`
-	Since   time.Time `json:"since" doc:"Since when the step stands so"`
-	Age     string    `json:"age" example:"26h0m0s" doc:"For how long"`
+	User    string `json:"user"`
+	Company string `json:"company"`
+	Name    string `json:"name,omitempty"`
+	Number  string `json:"number,omitempty"`
+	State   string `json:"state" enum:"pending,failed,suspended"`
+	Step    Step   `json:"step" doc:"The one it stands at"`
+	Age     string `json:"age,omitempty" example:"26h0m0s" doc:"How long the step has stood so; missing where it does since before ages were kept"`
 }
 
 // ActivationPage is a page of a list of activations.
@@ -65,14 +64,17 @@ func (s *Server) listActivations(ctx context.Context, in *struct {
 	}
 	page := ActivationPage{Items: make([]StandingActivation, 0, len(rows)), Next: next}
 	for _, r := range rows {
-		page.Items = append(page.Items, StandingActivation{
+		standing := StandingActivation{
 			User: r.User, Company: r.Company, Name: strings.TrimSpace(r.FirstName + " " + r.LastName), Number: r.Number, State: r.Lifecycle,
 			Step: Step{
 				Name: r.StepRow.Name, State: r.StepRow.State, Cause: r.Cause, Responsible: r.Responsible, Code: r.Code, Text: r.Text,
 				Attempts: r.Attempts, NextTry: r.NextTry, Deadline: r.Deadline,
 			},
-			Since: r.Since(), Age: now.Sub(r.Since()).Truncate(time.Second).String(),
-		})
+		}
+		if since := r.Since(); !since.IsZero() {
+			standing.Step.Since, standing.Age = &since, now.Sub(since).Truncate(time.Second).String()
+		}
+		page.Items = append(page.Items, standing)
 	}
 	return &struct{ Body ActivationPage }{page}, nil
 }

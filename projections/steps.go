@@ -30,8 +30,14 @@ type StepRow struct {
 	SinceMicro  int64      `bun:"since"` // of Unix time; 0 where it is not known
 }
 
-// Since tells since when the step stands so, for this cause.
-func (r StepRow) Since() time.Time { return time.UnixMicro(r.SinceMicro).UTC() }
+// Since tells since when the step stands so, for this cause; zero where that was
+// not kept yet.
+func (r StepRow) Since() time.Time {
+	if r.SinceMicro == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(r.SinceMicro).UTC()
+}
 
 // Steps gives the steps of a user's activation in their order.
 func (v *Views) Steps(ctx context.Context, id string) ([]StepRow, error) {
@@ -42,6 +48,13 @@ func (v *Views) Steps(ctx context.Context, id string) ([]StepRow, error) {
 	return rows, nil
 }
 
+func microOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
 // putSteps writes the steps of a user that are not as they were before.
 func putSteps(ctx context.Context, w *writer, id string, before, after []user.Step) error {
 	for i, s := range after {
@@ -50,7 +63,7 @@ func putSteps(ctx context.Context, w *writer, id string, before, after []user.St
 		}
 		row := StepRow{
 			User: id, Ord: i, Name: s.Name, State: string(s.State), Cause: s.Cause, Responsible: s.Responsible,
-			Code: s.Code, Text: s.Text, Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline, SinceMicro: s.Since.UnixMicro(),
+			Code: s.Code, Text: s.Text, Attempts: s.Attempts, NextTry: s.NextTry, Deadline: s.Deadline, SinceMicro: microOf(s.Since),
 		}
 		if err := w.put(ctx, "activation_steps", &row, replacing); err != nil {
 			return err
