@@ -188,6 +188,18 @@ func TestThereIsAGoldenFileForEveryNameAndNoOther(t *testing.T) {
 	}
 }
 
+func TestTheGlossaryKnowsEveryFact(t *testing.T) {
+	glossary, err := os.ReadFile(filepath.Join("..", "..", "docs", "glossary.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pinned() {
+		if !bytes.Contains(glossary, []byte("| `"+name+"` |")) {
+			t.Errorf("docs/glossary.md does not tell what %s says", name)
+		}
+	}
+}
+
 // later is the name of a golden file that was made when the event got one more
 // optional field: user.created.v1+1, +2 and so on.
 var later = regexp.MustCompile(`\+[0-9]+$`)
