@@ -66,7 +66,7 @@ func (d *Desk) Confirm(ctx context.Context, cause domain.Cause, token string, ch
 		confirm.Question = chosen.Question
 	}
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, confirm.Decide)
-	if err == nil && user.Fold(result.Facts).Link.Missed > holder.User.Link.Missed {
+	if after := user.Fold(result.Facts); err == nil && after.Link.Missed > holder.User.Link.Missed && after.StateAt(holder.Hash, cause.At) != user.LinkDone {
 		return Done{}, invalid("/code", "code-wrong", "is not the password that was sent by SMS")
 	}
 	return done(id, result), err

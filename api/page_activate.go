@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -51,7 +50,10 @@ func (f *front) confirmActivation(c *gin.Context) {
 		f.answerActivation(c, f.sentAgain(c.Request.Context(), view, holder, values.Get("password")), holder.User.Language)
 		return
 	}
-	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, fmt.Sprint("confirm ", holder.Hash, holder.User.Link.Missed))
+	// Each form is a command of its own: were those of one link the same, two at
+	// the same time would both be told that theirs counts, and guesses at the
+	// code would be one guess.
+	cause := f.cause(domain.Actor{Kind: domain.ActorUser, ID: holder.User.ID}, domain.ChannelPage, "")
 	done, err := f.Desk.Confirm(c.Request.Context(), cause, c.Param("token"), policy.Chosen{
 		Code:     values.Get("code"),
 		Password: values.Get("password"), PasswordAgain: values.Get("passwordAgain"),

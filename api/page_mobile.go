@@ -23,7 +23,8 @@ func (f *front) askMobile(c *gin.Context, status int, err error) {
 	}
 	if err != nil {
 		p := f.problem(c.Request.Context(), err)
-		if sheet.Faults = wordedFaults(frame.Voice, p); len(sheet.Faults) == 0 {
+		sheet.Faults = wordedFaults(frame.Voice, p)
+		if _, ofCode := sheet.Faults["/code"]; len(sheet.Faults) == 0 || ofCode && !sheet.Sent { // its field is gone
 			frame.Fault = wordedRefusal(frame.Voice, p)
 		}
 	}
@@ -56,6 +57,7 @@ func (f *front) takeMobile(c *gin.Context) {
 		f.fail(c, err)
 		return
 	}
+	cause.Command = f.cfg.NewID() // each guess counts, also those made by the same form at the same time
 	id := visitorOf(c).User.ID
 	if _, err = f.Desk.VerifyMobile(c.Request.Context(), cause, id, values.Get("code")); err != nil {
 		if !domain.Final(err) {

@@ -33,6 +33,7 @@ type Credential struct {
 	Username  string
 	Temporary CredentialIssued // the last one
 	Reset     ResetRequested   // the last one; ID "" once it is used or void
+	ResetUsed string           // hash of the token of the reset link by which the password was set
 	Reminded  int              // how many reminders of RemindAt have been sent
 	Locked    bool
 	HelpFrom  string // who was asked for help since a reset could not be mailed
@@ -85,6 +86,7 @@ func credentials(s State, f domain.Fact) State {
 		s = s.hushCredential("")
 		c = &s.Credential
 		c.State, c.SetAt, c.Question, c.Age, c.Reminded = CredentialChosen, f.At, e.Question, e.Age, 0
+		c.ResetUsed = ""
 		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
 		if e.Personal != nil {
 			c.Sum = *e.Personal
@@ -93,6 +95,10 @@ func credentials(s State, f domain.Fact) State {
 		s = s.hushCredential("")
 		c = &s.Credential
 		c.State, c.SetAt, c.Age, c.Reminded = CredentialChosen, f.At, e.Age, 0
+		c.ResetUsed = ""
+		if e.Reset != "" && e.Reset == c.Reset.ID {
+			c.ResetUsed = c.Reset.Hash
+		}
 		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
 		if e.Personal != nil {
 			c.Sum.Password = e.Personal.Password
