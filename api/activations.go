@@ -67,7 +67,7 @@ func (s *Server) listActivations(ctx context.Context, in *struct {
 		standing := StandingActivation{
 			User: r.User, Company: r.Company, Name: strings.TrimSpace(r.FirstName + " " + r.LastName), Number: r.Number, State: r.Lifecycle,
 			Step: Step{
-				Name: r.StepRow.Name, State: r.StepRow.State, Cause: r.Cause, Responsible: r.Responsible, Code: r.Code, Text: r.Text,
+				Name: r.Name, State: r.State, Cause: r.Cause, Responsible: r.Responsible, Code: r.Code, Text: r.Text,
 				Attempts: r.Attempts, NextTry: r.NextTry, Deadline: r.Deadline,
 			},
 		}

@@ -129,7 +129,7 @@ func (in LockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() || s.Credential.Locked {
 		return nil, nil
 	}
-	return append([]domain.Event{LoginLocked{Failures: in.Failures}}, s.notice(PurposeLocked, history)...), nil
+	return append([]domain.Event{LoginLocked(in)}, s.notice(PurposeLocked, history)...), nil
 }
 
 // UnlockLogin is the command of an admin or the back-office that lets a user
