@@ -112,6 +112,10 @@ var matrix = map[string]string{
 	"POST /v1/users/{id}/activation/messages": "403 yes 404 403 403",
 	"POST /v1/users/{id}/suspension":          "403 yes 404 403 403",
 	"DELETE /v1/users/{id}/suspension":        "403 yes 404 403 403",
+	"POST /v1/users/{id}/calendar":            "403 yes 404 403 403",
+	"GET /v1/users/{id}/calendar":             "yes yes 404 yes 404",
+	"DELETE /v1/users/{id}/calendar/{action}": "403 404 404 403 403", // nothing of that name is planned
+	"POST /v1/users/{id}/restoration":         "403 yes 404 403 403",
 	"POST /v1/users/{id}/device/credentials":  "403 yes 404 403 403",
 	"POST /v1/users/{id}/credential/reset":    "403 yes 404 403 403",
 	"DELETE /v1/users/{id}/credential/lock":   "403 yes 404 403 403",

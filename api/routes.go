@@ -33,6 +33,7 @@ func (s *Server) routesAPI() error {
 	s.routesCompanies()
 	s.routesUsers()
 	s.routesLife()
+	s.routesCalendar()
 	s.routesCredentials()
 	s.routesActivations()
 	s.routesHistory()

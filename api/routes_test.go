@@ -45,6 +45,7 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		"POST /v1/companies/{id}/users":           ada("01"),
 		"PATCH /v1/users/{id}":                    `{"firstName":"B"}`,
 		"POST /v1/users/{id}/activation/messages": `{"channel":"mail"}`,
+		"POST /v1/users/{id}/calendar":            `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
 	}
 	for _, operation := range h.operations() {
 		method, path, _ := strings.Cut(operation, " ")
@@ -56,6 +57,9 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
 		}
 		path = strings.ReplaceAll(path, "{id}", id)
+		if calendar, ok := strings.CutSuffix(path, "/{action}"); ok {
+			path = calendar + "/" + h.call(http.MethodPost, calendar, bodies["POST /v1/users/{id}/calendar"]).want(t, http.StatusCreated).text("subject")
+		}
 		first := h.call(method, path, bodies[operation], oneKey)
 		second := h.call(method, path, bodies[operation], oneKey)
 		if second.status != first.status || second.header.Get("Idempotent-Replayed") != "true" {

@@ -47,6 +47,10 @@ func shed(s user.State) user.State {
 	s.Login.Personal = nil
 	if s.Erased {
 		s.Person, s.Credential.Username = user.Person{}, ""
+		s.Scheduled = slices.Clone(s.Scheduled)
+		for i := range s.Scheduled {
+			s.Scheduled[i].Reason = ""
+		}
 		s.Messages = slices.Clone(s.Messages)
 		for i := range s.Messages {
 			s.Messages[i].To = ""

@@ -44,7 +44,7 @@ func (in Schedule) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := in.fits(s, at); err != nil {
 		return nil, err
 	}
-	scheduled := ActionScheduled{ID: domain.EventID(Stream(s.ID), in.Cause.Command, 0), What: in.What, At: at}
+	scheduled := ActionScheduled{ID: PlanID(s.ID, in.Cause), What: in.What, At: at}
 	if reason := strings.TrimSpace(in.Reason); reason != "" {
 		scheduled.Personal = &ActionNote{Reason: reason}
 	}
@@ -53,6 +53,11 @@ func (in Schedule) Decide(history []domain.Fact) ([]domain.Event, error) {
 		events = append(events, cancelled(s.Scheduled, func(a Scheduled) bool { return a.At.After(at) })...)
 	}
 	return events, nil
+}
+
+// PlanID is the id of what a command plans for a user: that of its event.
+func PlanID(id string, cause domain.Cause) string {
+	return domain.EventID(Stream(id), cause.Command, 0)
 }
 
 // check judges the form of the wish.
