@@ -368,6 +368,19 @@ func (s *syncBuffer) troubles(lines int) string {
 	return strings.Join(found[max(0, len(found)-lines):], "")
 }
 
+// errors gives the lines that tell of errors, but for what Temporal says of a
+// step of its own that took too long and is taken again.
+func (s *syncBuffer) errors() string {
+	var found strings.Builder
+	for line := range strings.Lines(s.text()) {
+		slow := strings.Contains(line, `"part":"temporal"`) && strings.Contains(line, `"error":"context `)
+		if strings.Contains(line, `"level":"ERROR"`) && !slow {
+			found.WriteString(line)
+		}
+	}
+	return found.String()
+}
+
 func exitCode(err error) int {
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exit.ExitCode()
