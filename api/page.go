@@ -43,6 +43,7 @@ func (s *Server) routesPages() error {
 	seen(open, "/login", f.showLogin)
 	open.POST("/login", f.login)
 	open.POST("/logout", f.logout)
+	f.routesStaff(open)
 	seen(open, "/view", f.showView)
 	open.POST("/view", f.takeView)
 	f.routesMe(open)

@@ -85,7 +85,7 @@ func (f *front) showLogin(c *gin.Context) {
 	if c.Query("done") == "over" {
 		frame.Notice = frame.Say("login.over")
 	}
-	f.render(c, http.StatusOK, pages.LoginPage(frame, pages.Login{Next: next}))
+	f.showSheet(c, http.StatusOK, frame, pages.Login{Next: next})
 }
 
 // login exchanges the operator's token, or a user's name and password, for a
@@ -102,7 +102,7 @@ func (f *front) login(c *gin.Context) {
 		return
 	}
 	if !f.tokenIs(strings.TrimSpace(values.Get("token"))) {
-		f.render(c, http.StatusUnauthorized, pages.LoginPage(f.frame(c, "login.title", ""), pages.Login{Next: next, WrongToken: true}))
+		f.showSheet(c, http.StatusUnauthorized, f.frame(c, "login.title", ""), pages.Login{Next: next, WrongToken: true})
 		return
 	}
 	if err := f.sessions.Start(c.Request.Context(), c.Writer, tokensOwner); err != nil {
@@ -126,7 +126,7 @@ func (f *front) loginUser(c *gin.Context, name, password, next string) {
 			sheet.Fault = frame.Say("login.slow")
 			c.Header("Retry-After", p.header.Get("Retry-After"))
 		}
-		f.render(c, p.Status, pages.LoginPage(frame, sheet))
+		f.showSheet(c, p.Status, frame, sheet)
 		return
 	}
 	if err := f.sessions.Start(ctx, c.Writer, domain.Actor{Kind: domain.ActorUser, ID: visitor.User.ID}); err != nil {

@@ -35,6 +35,7 @@ type Config struct {
 	SIPDomain     string // realm and domain of addresses of record
 	SIPTransport  string // what a desk phone is told: "udp", "tcp" or "tls"
 	OperatorToken string // bearer token with the operator's role
+	OIDC          *OIDC  // where staff sign in; nil: nowhere
 
 	NewID    func() string                             // a fresh random UUID, for commands, requests and sessions
 	Hash     func(password string) (string, error)     // argon2id in PHC form, bounded in concurrency
@@ -56,6 +57,7 @@ type Server struct {
 	engine   *gin.Engine
 	api      huma.API
 	sessions *sessions
+	staff    *staff // nil: there is no provider for staff
 	answers  *answers
 	times    *prometheus.HistogramVec
 	receipts *prometheus.CounterVec
@@ -71,7 +73,7 @@ func New(cfg Config) (*Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
 		Desk: newDesk(cfg), cfg: cfg, engine: gin.New(),
-		sessions: newSessions(cfg), times: newTimes(cfg.Measure), receipts: newReceipts(cfg.Measure), gauges: newGauges(cfg.Measure),
+		sessions: newSessions(cfg), staff: newStaff(cfg), times: newTimes(cfg.Measure), receipts: newReceipts(cfg.Measure), gauges: newGauges(cfg.Measure),
 		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, newID: cfg.NewID, log: cfg.Log},
 	}
 	if err := s.engine.SetTrustedProxies(nil); err != nil {
@@ -109,6 +111,7 @@ func (c Config) check() error {
 	}{{"ClaimKey", c.ClaimKey}, {"LinkKey", c.LinkKey}, {"DeviceKey", c.DeviceKey}, {"SessionKey", c.SessionKey}} {
 		need(len(key.value) == 32, key.name+" has 32 bytes")
 	}
+	need(c.OIDC == nil || c.OIDC.Issuer != "" && c.OIDC.Client != "" && c.OIDC.RoleClaim != "", "OIDC needs an issuer, a client and a claim of roles")
 	origin, err := url.Parse(c.PublicURL)
 	need(err == nil && origin.Scheme != "" && origin.Host != "", "PublicURL is an origin such as https://phones.example")
 	return errors.Join(problems...)

@@ -1,10 +1,13 @@
 package pages
 
+import "net/url"
+
 // Login is what the login page shows again after a try.
 type Login struct {
 	Next, Name string
 	Fault      string // a sentence beside the name
 	WrongToken bool
+	Staff      bool // staff can sign in at a provider
 }
 
 func (l Login) nameField(f Frame) Field {
@@ -33,3 +36,6 @@ func (l Login) tokenField(f Frame) Field {
 	}
 	return field
 }
+
+// staffPath leads to the staff's login and back to where the reader wanted to go.
+func (l Login) staffPath() string { return withQuery("/login/staff", url.Values{"next": {l.Next}}) }

@@ -44,6 +44,11 @@ type Config struct {
 	SIPTLS            string `koanf:"sip-tls"`
 	SIPWS             string `koanf:"sip-ws"`
 	Policies          string `koanf:"policies"`
+	OIDCIssuer        string `koanf:"oidc-issuer"`
+	OIDCClient        string `koanf:"oidc-client"`
+	OIDCSecret        string `koanf:"oidc-secret"` // only from the environment
+	OIDCSecretAt      string `koanf:"oidc-secret-file"`
+	OIDCRoleClaim     string `koanf:"oidc-role-claim"`
 	LogLevel          string `koanf:"log-level"`
 
 	placed           []string // flags that nobody has set: their files lie in the data folder
@@ -85,6 +90,10 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("sms", embedded, "embedded, or twilio://SID:TOKEN@?from=…")
 	flags.String("mail-from", "no-reply@dialtone.local", "sender of mails")
 	flags.String("policies", "", "folder of policy files (default: the built-in ones)")
+	flags.String("oidc-issuer", "", "OpenID provider at which the operator's and the support's staff sign in; empty: nowhere")
+	flags.String("oidc-client", "", "our name at that provider; the secret comes from DIALTONE_OIDC_SECRET or a file")
+	flags.String("oidc-secret-file", "", "file with the secret of --oidc-client")
+	flags.String("oidc-role-claim", "roles", "claim with the roles dialtone-operator and dialtone-support")
 	flags.String("log-level", "info", "debug, info, warn or error")
 }
 

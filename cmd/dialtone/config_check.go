@@ -58,6 +58,8 @@ func (c *Config) validate() error {
 		_, err := activities.ParseSMS(c.SMS)
 		need(err == nil, "--sms: %v", err)
 	}
+	_, err = c.oidc()
+	need(err == nil, "%v", err)
 	if c.Policies != "" {
 		_, err := rules(*c)
 		need(err == nil, "--policies: %v", err)

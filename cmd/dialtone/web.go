@@ -106,6 +106,10 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, err
 	}
+	staff, err := p.config.oidc()
+	if err != nil {
+		return api.Config{}, err
+	}
 	words := newPasswords(ctx)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -114,7 +118,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		Journal: p.journal, Views: p.views, Policies: policies,
 		ClaimKey: p.secrets[secretClaims], LinkKey: p.secrets[secretLinks],
 		DeviceKey: p.secrets[secretDevices], SessionKey: p.secrets[secretSessions],
-		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token,
+		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token, OIDC: staff,
 		NewID: uuid.NewString, Hash: words.hash, Verify: words.verify, Log: p.log.With("part", "api"),
 		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
 		Closing: ctx.Done(),
