@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dialtone/activities"
 	"dialtone/domain"
@@ -39,11 +41,18 @@ var (
 	bySMS   = story{"onepro", "standard", nil}
 	network = story{"onenet", "standard", nil}
 	ages    = story{"officesmart", "standard", []func(*person){changesPassword}}
+	dated   = story{"onenet", "standard", []func(*person){plansSuspension}}
 	mobile  = story{"teleproffs", "free", []func(*person){followsLink, asksForCode, typesCode}}
 )
 
 func followsLink(p *person) {
 	p.does(user.Confirm{Hash: p.state().Link.Hash, At: p.now, Policy: p.rules, Sum: user.CredentialSum{Password: "sum"}}.Decide)
+}
+
+func plansSuspension(p *person) {
+	p.execute(user.Stream(p.id), func(cause domain.Cause) domain.Decide {
+		return user.Schedule{Cause: cause, Policy: p.rules, What: user.ToSuspend, At: p.now.Add(24 * time.Hour)}.Decide
+	})
 }
 
 func changesPassword(p *person) {
@@ -87,7 +96,22 @@ var matrix = []struct {
 	{"Deliver, the mobile's code by SMS", mobile, user.Deliver, user.PurposeMobileCode + " by sms"},
 	{"RemindOfPassword", ages, user.RemindOfPassword, ""},
 	{"ExpirePassword", ages, user.EndPassword, ""},
+	{"CarryOut", dated, user.ActOnDate, ""},
 	{"ReleaseClaims", byLink, user.ReleaseClaims, ""},
+}
+
+func TestEveryActivityOfUsersIsKilled(t *testing.T) {
+	all := reflect.TypeFor[*activities.Users]()
+	for n := range all.NumMethod() {
+		name := all.Method(n).Name
+		known := name == "Look" // reads only
+		for _, row := range matrix {
+			known = known || row.activity == name || strings.HasPrefix(row.activity, name+",")
+		}
+		if !known {
+			t.Errorf("%s is not in the matrix", name)
+		}
+	}
 }
 
 // rounds is how often an activity is killed at each place: 20 times where
@@ -187,7 +211,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 	run := map[user.Task]func(context.Context, activities.Errand) (user.Duty, error){
 		user.RunStep: p.users.RunStep, user.SendLink: p.users.IssueLink, user.RemindOfLink: p.users.Remind, user.EndLink: p.users.ExpireLink,
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
-		user.EndPassword: p.users.ExpirePassword, user.ReleaseClaims: p.users.ReleaseClaims,
+		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}
 	killed := kill.means(duty)
