@@ -69,6 +69,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/resume", f.act("resume", f.Desk.Resume))
 	desk.POST("/users/:id/device", f.issueLogin)
 	desk.POST("/users/:id/delete", f.deleteUser)
+	f.routesCalendar(desk)
 	f.routesAccess(desk)
 }
 
@@ -125,6 +126,8 @@ func noticeOf(voice locales.Voice, done string) string {
 	switch done {
 	case "start", "renew", "resend", "suspend", "resume", "delete", "credential", "unlock", "grant", "revoke":
 		return voice.Say("action.done-" + done)
+	case "plan", "cancel", "restore":
+		return voice.Say("calendar.done-" + done)
 	case "company":
 		return voice.Say("companies.created")
 	case "user":

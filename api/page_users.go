@@ -56,9 +56,8 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 		f.fail(c, err)
 		return
 	}
-	if refused != nil {
-		frame.Fault = wordedRefusal(frame.Voice, refused)
-	}
+	account.Plan = f.planFields(frame, account.Zone, c.Request.PostForm)
+	f.refused(&frame, account.Plan, nil, refused)
 	f.render(c, status, pages.UserPage(frame, account, timeline))
 }
 
@@ -69,7 +68,7 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 		return pages.Account{}, err
 	}
 	account := pages.Account{UserRow: row, Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
-		Credential: f.cfg.NewID(), Unlock: f.cfg.NewID(), Admin: f.cfg.NewID(),
+		Plan: f.cfg.NewID(), Restoration: f.cfg.NewID(), Credential: f.cfg.NewID(), Unlock: f.cfg.NewID(), Admin: f.cfg.NewID(),
 		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Mail: f.cfg.NewID(), SMS: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
 	}}
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
@@ -82,7 +81,10 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 	if err != nil && domain.KindOf(err) != domain.Missing { // the company's stream may be parked
 		return pages.Account{}, err
 	}
-	account.CompanyName = firm.Name
+	account.CompanyName, account.Zone = firm.Name, firm.State.ZoneAt("")
+	for _, entry := range state.Calendar(f.cfg.Journal.Now()) {
+		account.Calendar = append(account.Calendar, pages.Date{Entry: entry, Command: f.cfg.NewID()})
+	}
 	if site, ok := firm.State.Site(row.Site); ok {
 		account.SiteName = site.Name
 	}

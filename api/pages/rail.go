@@ -19,11 +19,14 @@ type Account struct {
 	Commands              Commands
 	TemporalURL           string // of the user's workflow; "" for no link
 	Stale                 bool   // facts wait that are not shown yet
+	Zone                  string // of the company (IANA), for moments that are typed
+	Calendar              []Date
+	Plan                  []Field // of the form that plans an action
 }
 
 // Commands are the ids of the commands that the page's forms give, so that a
 // form that is sent twice is one command.
-type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion, Credential, Unlock, Admin string }
+type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion, Credential, Unlock, Admin, Plan, Restoration string }
 
 // name is how the user is called on the page.
 func (a Account) name(f Frame) string { return NameOf(f, a.UserRow) }

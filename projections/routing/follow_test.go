@@ -136,12 +136,17 @@ func TestAfterARestartTheSnapshotIsWhereItGoesOn(t *testing.T) {
 	if u := table.ByExtension("c1", "101"); u == nil || !u.Suspended || u.HA1["MD5"] != "secret of phone1" || !table.Ours("+49301000005") {
 		t.Errorf("after the restart there is %+v", u)
 	}
-	if table.User("u2") != nil {
-		t.Error("the snapshot held a deleted user")
+	if u := table.User("u2"); u == nil || u.Lifecycle != user.Gone || u.Number != "" || u.HA1 != nil {
+		t.Errorf("of the deleted user the snapshot held %+v", u)
 	}
 	if reads.count.Load() != 1 {
 		t.Errorf("%d events were read again", reads.count.Load())
 	}
+	h.append("user-u2", "5", user.Restored{As: user.Active, Number: "+49301000002", Extension: "102"})
+	eventually(t, "a user from the snapshot is restored", func() bool {
+		u := f.Current().ByNumber("+49301000002")
+		return u != nil && u.ID == "u2" && u.Company == "c1" && u.Lifecycle == user.Active
+	})
 }
 
 // counting counts the events that are read.

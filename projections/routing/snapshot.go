@@ -12,15 +12,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
 
 // snapshotMagic begins a snapshot file and names its version; another version
 // is as good as no file.
-const snapshotMagic = "dialtone routing 1\n"
+const snapshotMagic = "dialtone routing 2\n"
 
-// snapshot is a table on disk. Deleted users are not in it.
+// snapshot is a table on disk. Of deleted users it holds what they need to be
+// restored, which has no number, no login and no secret.
 type snapshot struct {
 	Position  eventstore.Position
 	LastEvent string // id of the event at Position or, filtered, before it
@@ -32,9 +32,7 @@ type snapshot struct {
 func Seal(w io.Writer, t *Table, key []byte, random io.Reader) error {
 	s := snapshot{Position: t.position, LastEvent: t.lastEvent}
 	for _, u := range t.users.all() {
-		if u.Lifecycle != user.Gone {
-			s.Users = append(s.Users, *u)
-		}
+		s.Users = append(s.Users, *u)
 	}
 	for _, c := range t.companies.all() {
 		s.Companies = append(s.Companies, *c)
