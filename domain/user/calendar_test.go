@@ -215,3 +215,28 @@ func TestOneListOfEverythingThatWillHappen(t *testing.T) {
 		})
 	}
 }
+
+// planAhead plans something or cancels it, or brings back who is deleted.
+func (d *drive) planAhead(actor domain.Actor) {
+	s := d.state()
+	if s.Lifecycle == user.Gone {
+		restore := user.Restore{Actor: operator, Policy: d.rules, At: d.now, DeletedAt: s.DeletedAt, Claims: claims()}
+		_, _ = d.do(restore.Decide)
+		return
+	}
+	if len(s.Scheduled) > 0 && d.luck(3) == 0 {
+		_, _ = d.do(user.CancelAction{Action: s.Scheduled[0].ID, Actor: actor, Policy: d.rules}.Decide)
+		return
+	}
+	what := []user.Action{user.ToSuspend, user.ToResume, user.ToResume, user.ToActivate, user.ToSuspend, user.ToDelete}[d.luck(6)]
+	at := d.now.Add(time.Duration(1+d.luck(90)) * time.Hour)
+	_, _ = d.do(user.Schedule{Cause: d.cause(actor), Policy: d.rules, What: what, At: at}.Decide)
+}
+
+// unplan cancels everything that is planned.
+func (d *drive) unplan(t *testing.T) {
+	t.Helper()
+	for _, action := range d.state().Scheduled {
+		d.must(t, user.CancelAction{Action: action.ID, Actor: operator, Policy: d.rules}.Decide)
+	}
+}

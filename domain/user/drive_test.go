@@ -108,6 +108,8 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "remind of the password", user.RemindOfPasswordEnd{At: d.now}.Decide)
 	case user.EndPassword:
 		d.once(t, "expire the password", user.ExpirePassword{At: d.now}.Decide)
+	case user.ActOnDate:
+		d.once(t, "carry out", user.CarryOut{Action: next.Subject, At: d.now, Policy: d.rules}.Decide)
 	case user.Rest, user.Wait:
 		t.Fatalf("there is nothing to perform in %+v", next)
 	}
@@ -122,6 +124,10 @@ func (d *drive) meddle(t *testing.T) {
 	s := d.state()
 	number := domain.E164(fmt.Sprintf("+49301200%02d", d.luck(4)))
 	actor := []domain.Actor{operator, admin, self}[d.luck(3)]
+	if d.luck(8) == 7 {
+		d.planAhead(actor)
+		return
+	}
 	switch d.luck(21) {
 	case 15, 16, 17, 18, 19, 20:
 		d.account(t)

@@ -115,6 +115,7 @@ func (d *drive) check(t *testing.T) {
 func (d *drive) finish(t *testing.T) {
 	t.Helper()
 	d.luck = func(int) int { return 0 }
+	d.unplan(t)
 	if d.state().Lifecycle == user.Gone {
 		d.work(t)
 		if next := d.state().Duty(d.now); next.Task != user.Rest || len(d.state().Loose) > 0 {
