@@ -298,10 +298,13 @@ func TestAMobileIsVerifiedByACode(t *testing.T) {
 func TestAdminsAreMadeAndUnmade(t *testing.T) {
 	v := visit(t)
 	id, _ := v.handed()
-	for method, want := range map[string]string{http.MethodPut: "true", http.MethodDelete: ""} {
-		_ = want
-		if got := v.in(t).call(method, "/v1/users/"+id+"/admin", ""); got.status != http.StatusOK {
-			t.Errorf("%s is answered with %d: %s", method, got.status, got.raw)
+	for _, step := range []struct {
+		method string
+		admin  bool
+	}{{http.MethodPut, true}, {http.MethodPut, true}, {http.MethodDelete, false}, {http.MethodDelete, false}} {
+		got := v.in(t).call(step.method, "/v1/users/"+id+"/admin", "")
+		if got.status != http.StatusOK || strings.Contains(string(got.raw), `"admin":true`) != step.admin {
+			t.Errorf("%s is answered with %d: %s", step.method, got.status, got.raw)
 		}
 	}
 }
