@@ -8,7 +8,6 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
-	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -23,7 +22,7 @@ func (u *Users) IssueCredential(ctx context.Context, in Errand) (user.Duty, erro
 	cause := u.cause(s, "issue-credential", strconv.Itoa(len(s.history)))
 	command := user.IssueCredential{Cause: cause, Company: s.firm, Step: true}
 	var held *eventstore.Reservation
-	if slices.Contains(s.firm.Policy.Usual().Login.Names, policy.LoginUsername) && s.state.Credential.Username == "" && s.state.Reachable(s.firm.Policy) {
+	if s.state.NeedsUsername(s.firm.Policy) && s.state.Reachable(s.firm.Policy) {
 		wish, names := u.usernames(s, cause)
 		if held, err = u.Journal.Reserve(ctx, cause, wish); err != nil {
 			return user.Duty{}, fmt.Errorf("find a user name: %w", err)

@@ -32,7 +32,7 @@ func (d *Desk) IssueCredential(ctx context.Context, cause domain.Cause, id, way 
 	cause.Policy = firm.Policy.Stamp()
 	command := user.IssueCredential{Cause: cause, Company: firm, Way: way}
 	var held *eventstore.Reservation
-	if slices.Contains(firm.Policy.Usual().Login.Names, policy.LoginUsername) && state.Credential.Username == "" && state.Exists() {
+	if state.NeedsUsername(firm.Policy) && state.Exists() {
 		wish, names := d.usernames(state, firm, cause)
 		if held, err = d.journal.Reserve(ctx, cause, wish); err != nil {
 			return Secret{}, err

@@ -35,7 +35,7 @@ func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password str
 		return Visitor{}, err
 	}
 	rule := visitor.Company.Policy.Usual().Lock
-	wait, _, err := d.failures.Wait(ctx, name, rule)
+	wait, err := d.failures.Wait(ctx, name, rule)
 	switch {
 	case err != nil:
 		return Visitor{}, err

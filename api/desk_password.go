@@ -21,11 +21,7 @@ type NewPassword struct {
 // ChangePassword lets a user choose a password: behind a login, where the old
 // one has to be right, or by a reset link.
 func (d *Desk) ChangePassword(ctx context.Context, cause domain.Cause, id string, in NewPassword) (Done, error) {
-	state, firm, err := d.subject(ctx, id)
-	if err != nil {
-		return Done{}, err
-	}
-	seen, err := d.look(ctx, user.Stream(id), cause, func([]domain.Fact) error { return nil })
+	state, firm, seen, err := d.unseen(ctx, cause, id)
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
@@ -61,6 +57,16 @@ func (d *Desk) ChangePassword(ctx context.Context, cause domain.Cause, id string
 	return d.released(ctx, cause, done(id, result), err)
 }
 
+// unseen finds whom a command is about, and tells whether it was executed before.
+func (d *Desk) unseen(ctx context.Context, cause domain.Cause, id string) (user.State, company.State, eventstore.Result, error) {
+	state, firm, err := d.subject(ctx, id)
+	if err != nil {
+		return state, firm, eventstore.Result{}, err
+	}
+	seen, err := d.look(ctx, user.Stream(id), cause, func([]domain.Fact) error { return nil })
+	return state, firm, seen, err
+}
+
 // proven needs the password there is.
 func (d *Desk) proven(state user.State, password string) error {
 	method, err := d.prove(state, true, password)
@@ -72,11 +78,7 @@ func (d *Desk) proven(state user.State, password string) error {
 
 // ChangePIN lets a user choose a PIN, by the password.
 func (d *Desk) ChangePIN(ctx context.Context, cause domain.Cause, id, password, pin, again string) (Done, error) {
-	state, firm, err := d.subject(ctx, id)
-	if err != nil {
-		return Done{}, err
-	}
-	seen, err := d.look(ctx, user.Stream(id), cause, func([]domain.Fact) error { return nil })
+	state, firm, seen, err := d.unseen(ctx, cause, id)
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
@@ -95,11 +97,7 @@ func (d *Desk) ChangePIN(ctx context.Context, cause domain.Cause, id, password, 
 // ChangeEmail lets a user name the address that resets are mailed to; where one
 // is replaced, by the password.
 func (d *Desk) ChangeEmail(ctx context.Context, cause domain.Cause, id, password, address string) (Done, error) {
-	state, _, err := d.subject(ctx, id)
-	if err != nil {
-		return Done{}, err
-	}
-	seen, err := d.look(ctx, user.Stream(id), cause, func([]domain.Fact) error { return nil })
+	state, _, seen, err := d.unseen(ctx, cause, id)
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
@@ -132,7 +130,7 @@ func (d *Desk) checkNew(state user.State, firm company.State, in NewPassword) er
 	wrong := secrets.Check(policy.Chosen{Password: in.Password, PasswordAgain: in.Again}, append(state.Personal(), state.Credential.Username, in.Username))
 	var c domain.Check
 	c.Need(in.Password == "" || in.Password != in.Old, "/password", "same", "is the password you have; choose another")
-	mustRename := firm.Policy.Login.ChangeUsername && state.Credential.State == user.CredentialTemporary && in.Token == "" && state.Credential.SetAt.IsZero()
+	mustRename := in.Token == "" && state.MustRename(firm.Policy)
 	c.Need(!mustRename || in.Username != "" && in.Username != state.Credential.Username, "/username", "same", "must be changed at the first login, too")
 	if in.Username != "" {
 		return merged(wrong, c.Err(), user.CheckUsername(in.Username))

@@ -41,22 +41,22 @@ func (f *failures) row(name string) failureRow {
 	return failureRow{Name: hex.EncodeToString(mac.Sum(nil))}
 }
 
-// Wait tells how long the next try with a name has to wait, and how many have failed.
-func (f *failures) Wait(ctx context.Context, name string, rule policy.Lock) (wait time.Duration, failed int, err error) {
+// Wait tells how long the next try with a name has to wait.
+func (f *failures) Wait(ctx context.Context, name string, rule policy.Lock) (time.Duration, error) {
 	row := f.row(name)
 	var rows []failureRow
 	if err := f.read.NewSelect().Model(&rows).Where("name = ?", row.Name).Scan(ctx); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	if len(rows) == 0 || f.now().Sub(rows[0].Last) > failuresKept {
-		return 0, 0, nil
+		return 0, nil
 	}
-	failed = rows[0].Failures
+	failed := rows[0].Failures
 	if failed < rule.Slow {
-		return 0, failed, nil
+		return 0, nil
 	}
 	pause := min(time.Second<<min(failed-rule.Slow, 10), slowest)
-	return max(0, rows[0].Last.Add(pause).Sub(f.now())), failed, nil
+	return max(0, rows[0].Last.Add(pause).Sub(f.now())), nil
 }
 
 // Failed counts one more failure of a name.

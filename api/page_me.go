@@ -9,7 +9,6 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
-	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -94,7 +93,7 @@ func (f *front) askPassword(c *gin.Context, status int, typed string, err error)
 	u, firm := visitor.User, visitor.Company
 	sheet := pages.Password{
 		Operator: firm.Policy.Operator, Title: "password.title", Why: "password.own", Command: f.cfg.NewID(), Old: true,
-		Username: mustRename(u, firm.Policy), Typed: typed, Secrets: firm.Policy.Secrets,
+		Username: u.MustRename(firm.Policy), Typed: typed, Secrets: firm.Policy.Secrets,
 	}
 	switch u.Credential.StateAt(f.cfg.Journal.Now()) {
 	case user.CredentialTemporary:
@@ -108,12 +107,6 @@ func (f *front) askPassword(c *gin.Context, status int, typed string, err error)
 		sheet.Faults = wordedFaults(frame.Voice, f.problem(c.Request.Context(), err))
 	}
 	f.render(c, status, pages.PasswordPage(frame, sheet))
-}
-
-// mustRename tells whether the first login changes the user name, too (0.3).
-func mustRename(u user.State, rules policy.Policy) bool {
-	c := u.Credential
-	return rules.Login.ChangeUsername && c.State == user.CredentialTemporary && c.SetAt.IsZero()
 }
 
 func (f *front) takePassword(c *gin.Context) {

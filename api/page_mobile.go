@@ -40,15 +40,14 @@ func (f *front) sendCode(c *gin.Context) {
 	}
 	visitor := visitorOf(c)
 	_, err = f.Desk.RequestMobileCode(c.Request.Context(), cause, visitor.User.ID, values.Get("mobile"))
-	if err != nil && (domain.Final(err) || domain.KindOf(err) == domain.Unavailable && f.problem(c.Request.Context(), err).Code == codeTooSoon) {
-		f.askMobile(c, f.problem(c.Request.Context(), err).Status, err)
-		return
-	}
-	if err != nil {
+	switch status := statusOf(err); {
+	case err == nil:
+		c.Redirect(http.StatusSeeOther, "/me/mobile?done=code")
+	case status < http.StatusInternalServerError:
+		f.askMobile(c, status, err)
+	default:
 		f.fail(c, err)
-		return
 	}
-	c.Redirect(http.StatusSeeOther, "/me/mobile?done=code")
 }
 
 func (f *front) takeMobile(c *gin.Context) {

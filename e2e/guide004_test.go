@@ -145,11 +145,4 @@ func (s *guide004) resetFails() {
 }
 
 // resetLink gives the path of the link that a mail resets a password by.
-func resetLink(m message) string {
-	for _, l := range m.Links {
-		if u, err := url.Parse(l); err == nil && len(u.Path) > 7 && u.Path[:7] == "/reset/" {
-			return u.Path
-		}
-	}
-	return ""
-}
+func resetLink(m message) string { return m.linkTo("/reset/") }

@@ -246,9 +246,12 @@ type message struct {
 }
 
 // link gives the activation link of a mail, as the path of its URL.
-func (m message) link() string {
+func (m message) link() string { return m.linkTo("/activate/") }
+
+// linkTo gives the link of a mail that leads to such a page, as the path of its URL.
+func (m message) linkTo(page string) string {
 	for _, l := range m.Links {
-		if u, err := url.Parse(l); err == nil && strings.HasPrefix(u.Path, "/activate/") {
+		if u, err := url.Parse(l); err == nil && strings.HasPrefix(u.Path, page) {
 			return u.Path
 		}
 	}

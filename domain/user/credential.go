@@ -1,7 +1,6 @@
 package user
 
 import (
-	"slices"
 	"time"
 
 	"dialtone/domain"
@@ -85,21 +84,19 @@ func credentials(s State, f domain.Fact) State {
 	case CredentialSet:
 		s = s.hushCredential("")
 		c = &s.Credential
-		c.State, c.SetAt, c.Question, c.Age, c.Reminded = CredentialChosen, f.At, e.Question, e.Age, 0
-		c.ResetUsed = ""
-		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+		c.choose(f.At, e.Age)
+		c.Question, c.ResetUsed = e.Question, ""
 		if e.Personal != nil {
 			c.Sum = *e.Personal
 		}
 	case PasswordChanged:
 		s = s.hushCredential("")
 		c = &s.Credential
-		c.State, c.SetAt, c.Age, c.Reminded = CredentialChosen, f.At, e.Age, 0
 		c.ResetUsed = ""
 		if e.Reset != "" && e.Reset == c.Reset.ID {
 			c.ResetUsed = c.Reset.Hash
 		}
-		c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+		c.choose(f.At, e.Age)
 		if e.Personal != nil {
 			c.Sum.Password = e.Personal.Password
 		}
@@ -132,6 +129,12 @@ func credentials(s State, f domain.Fact) State {
 	return s
 }
 
+// choose makes the password one that the user has chosen.
+func (c *Credential) choose(at time.Time, age Age) {
+	c.State, c.SetAt, c.Age, c.Reminded = CredentialChosen, at, age, 0
+	c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+}
+
 // to gives the address a message was requested for, "" for the user's own.
 func (e MessageRequested) to() string {
 	if e.Personal == nil {
@@ -143,13 +146,9 @@ func (e MessageRequested) to() string {
 // hushCredential lets the messages about other temporary passwords and resets
 // than this one not be sent any more.
 func (s State) hushCredential(id string) State {
-	s.Messages = slices.Clone(s.Messages)
-	for i := range s.Messages {
-		if m := &s.Messages[i]; !m.Accepted && m.Credential != "" && m.Credential != id && m.Purpose != PurposeMobileCode {
-			m.Final, m.NextTry = true, nil
-		}
-	}
-	return s
+	return s.withdraw(func(m *Message) bool {
+		return m.Credential != "" && m.Credential != id && m.Purpose != PurposeMobileCode
+	})
 }
 
 // credentialsWait makes the credentials' step wait for the messages that carry

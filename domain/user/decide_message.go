@@ -39,11 +39,8 @@ func (in NoteDelivery) Decide(history []domain.Fact) ([]domain.Event, error) {
 }
 
 // untilItEnds takes away a next try that would come after the end of what the
-// message is about: a link, a temporary password or a reset.
+// message is about.
 func (s State) untilItEnds(m Message, trouble Trouble) Trouble {
-	if trouble.NextTry != nil && m.Link != "" && m.Link == s.Link.ID && !trouble.NextTry.Before(s.Link.ExpiresAt) {
-		trouble.NextTry = nil
-	}
 	if end := s.endOf(m); trouble.NextTry != nil && end != nil && !trouble.NextTry.Before(*end) {
 		trouble.NextTry = nil
 	}
@@ -63,9 +60,12 @@ func (s State) linkSuffers(m Message, trouble Trouble, final bool) []domain.Even
 	return []domain.Event{StepDelayed{Step: policy.StepLink, Attempt: step.Attempts, Trouble: trouble}}
 }
 
-// endOf gives the end of the temporary password or reset that a message is
-// about, behind which it is worth nothing; nil for others.
+// endOf gives the end of the link, temporary password, reset or code that a
+// message is about, behind which it is worth nothing; nil for others.
 func (s State) endOf(m Message) *time.Time {
+	if m.Link != "" && m.Link == s.Link.ID {
+		return &s.Link.ExpiresAt
+	}
 	switch m.Credential {
 	case "":
 	case s.Credential.Temporary.ID:

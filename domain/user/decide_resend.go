@@ -67,8 +67,8 @@ func (s State) overtake(by MessageRequested) State {
 	if by.Purpose != PurposeLink {
 		return s
 	}
-	return s.withMessages(func(m *Message) bool {
+	return s.withdraw(func(m *Message) bool {
 		withLink := m.Purpose == PurposeLink || m.Purpose == PurposeRenewed
-		return withLink && m.Link == by.Link && m.Channel == by.Channel && !m.Accepted
-	}, func(m *Message) { m.Final, m.NextTry = true, nil })
+		return withLink && m.Link == by.Link && m.Channel == by.Channel
+	})
 }

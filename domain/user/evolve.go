@@ -217,8 +217,12 @@ func set(field, value *string) {
 
 // hush lets the messages about other links than this one not be sent any more.
 func (s State) hush(link string) State {
-	return s.withMessages(func(m *Message) bool { return !m.Accepted && m.Link != "" && m.Link != link },
-		func(m *Message) { m.Final, m.NextTry = true, nil })
+	return s.withdraw(func(m *Message) bool { return m.Link != "" && m.Link != link })
+}
+
+// withdraw lets messages that nobody has taken yet not be sent any more.
+func (s State) withdraw(which func(*Message) bool) State {
+	return s.withMessages(func(m *Message) bool { return !m.Accepted && which(m) }, func(m *Message) { m.Final, m.NextTry = true, nil })
 }
 
 func (s *State) loosen(claims ...string) {

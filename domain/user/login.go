@@ -36,6 +36,17 @@ func (s State) LogsInBy(kind string, rules policy.Policy) bool {
 	return slices.Contains(rules.Usual().Login.Names, kind)
 }
 
+// NeedsUsername tells whether the user is to have a name to log in with and has none.
+func (s State) NeedsUsername(rules policy.Policy) bool {
+	return s.LogsInBy(policy.LoginUsername, rules) && s.Credential.Username == ""
+}
+
+// MustRename tells whether the first login changes the user name, too (0.3).
+func (s State) MustRename(rules policy.Policy) bool {
+	c := s.Credential
+	return rules.Login.ChangeUsername && c.State == CredentialTemporary && c.SetAt.IsZero()
+}
+
 // Demand is what has to be done behind a login before anything else.
 type Demand string
 

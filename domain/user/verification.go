@@ -139,7 +139,7 @@ func verifications(s State, f domain.Fact) State {
 	v := &s.Verification
 	switch e := f.Event.(type) {
 	case MobileCodeIssued:
-		s = s.hushCode()
+		s = s.withdraw(func(m *Message) bool { return m.Purpose == PurposeMobileCode }) // an older code
 		v = &s.Verification
 		v.Code, v.Missed = e, 0
 		v.Sent = append(slices.Clone(v.Sent), f.At)
@@ -148,17 +148,6 @@ func verifications(s State, f domain.Fact) State {
 		v.Missed++
 	case MobileVerified:
 		v.Verified = true
-	}
-	return s
-}
-
-// hushCode lets an older code not be sent any more.
-func (s State) hushCode() State {
-	s.Messages = slices.Clone(s.Messages)
-	for i := range s.Messages {
-		if m := &s.Messages[i]; !m.Accepted && m.Purpose == PurposeMobileCode {
-			m.Final, m.NextTry = true, nil
-		}
 	}
 	return s
 }
