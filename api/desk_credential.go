@@ -79,7 +79,7 @@ func (w wisher) username(name string) eventstore.Candidate {
 // RequestReset asks for the mail by which a password is reset. Whether anybody
 // has the name is told by nothing.
 func (d *Desk) RequestReset(ctx context.Context, cause domain.Cause, name string) error {
-	visitor, known, err := d.named(ctx, name)
+	visitor, known, _, err := d.named(ctx, name)
 	if err != nil || !known {
 		return err
 	}

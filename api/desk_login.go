@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -27,24 +28,24 @@ type Visitor struct {
 }
 
 // LogIn lets a user in who gives a name of his and the right password, chosen
-// or temporary. Failures are counted by the name, make the next try wait and
-// lock the account in the end; all that is told of them is one sentence.
+// or temporary. Failures make the next try by the name wait and lock the account
+// in the end; all that is told of them is one sentence.
 func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password string) (Visitor, error) {
-	visitor, known, err := d.named(ctx, name)
+	visitor, known, typed, err := d.named(ctx, name)
 	if err != nil {
 		return Visitor{}, err
 	}
-	rule := visitor.Company.Policy.Usual().Lock
-	wait, err := d.failures.Wait(ctx, name, rule)
+	rule, counter := visitor.Company.Policy.Usual().Lock, d.failures.named(typed)
+	wait, err := d.failures.Turn(ctx, counter, rule)
 	switch {
 	case err != nil:
 		return Visitor{}, err
 	case wait > 0:
 		return Visitor{}, domain.TooSoon(wait, "too many logins failed; wait a little before you try again")
 	}
-	method, err := d.prove(visitor.User, known, password)
+	method, count, err := d.guess(ctx, visitor, known, password)
 	if err != nil {
-		return Visitor{}, err
+		return Visitor{}, errors.Join(err, d.failures.TakeBack(ctx, counter))
 	}
 	if method != "" {
 		cause.Actor, cause.Policy = domain.Actor{Kind: domain.ActorUser, ID: visitor.User.ID}, visitor.Company.Policy.Stamp()
@@ -52,23 +53,45 @@ func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password str
 		switch {
 		case err == nil:
 			visitor.User = user.Fold(result.Facts)
-			return visitor, d.failures.Forget(ctx, name)
+			return visitor, d.failures.Forget(ctx, counter)
 		case domain.KindOf(err) != domain.Denied && domain.KindOf(err) != domain.Missing:
 			return Visitor{}, err
 		}
 	}
-	count, err := d.failures.Failed(ctx, name)
-	if err != nil {
+	if err := d.lock(ctx, cause, visitor, count); err != nil {
 		return Visitor{}, err
 	}
-	if known && count >= rule.After {
-		cause.Actor = domain.Actor{Kind: domain.ActorSystem, ID: "login"}
-		lock := user.LockLogin{Failures: count}
-		if _, err := d.journal.Execute(ctx, user.Stream(visitor.User.ID), cause, lock.Decide); err != nil {
-			return Visitor{}, err
+	return Visitor{}, errLogin
+}
+
+// guess proves a password and tells how it let in, "" if it does not, and how
+// many have been tried. However many come at once and by whatever names, no more
+// are compared than the policy allows before the account is locked.
+func (d *Desk) guess(ctx context.Context, who Visitor, known bool, password string) (method string, count int, err error) {
+	counter := d.failures.at(who.User)
+	if known && !who.User.Credential.Locked && !who.User.Suspended {
+		if count, err = d.failures.Count(ctx, counter); err != nil {
+			return "", 0, err
 		}
 	}
-	return Visitor{}, errLogin
+	method, err = d.prove(who.User, known && count <= who.Company.Policy.Usual().Lock.After, password)
+	switch {
+	case err != nil && count > 0:
+		return "", 0, errors.Join(err, d.failures.TakeBack(ctx, counter))
+	case method != "":
+		return method, count, d.failures.Forget(ctx, counter)
+	}
+	return "", count, err
+}
+
+// lock ends guessing once there were too many.
+func (d *Desk) lock(ctx context.Context, cause domain.Cause, who Visitor, count int) error {
+	if count < who.Company.Policy.Usual().Lock.After {
+		return nil
+	}
+	cause.Actor, cause.Policy = domain.Actor{Kind: domain.ActorSystem, ID: "login"}, who.Company.Policy.Stamp()
+	_, err := d.journal.Execute(ctx, user.Stream(who.User.ID), cause, user.LockLogin{Failures: count}.Decide)
+	return err
 }
 
 // prove compares a password with the user's and tells how it let in, "" if it
@@ -96,29 +119,38 @@ func (d *Desk) prove(s user.State, known bool, password string) (method string, 
 }
 
 // named finds whose name somebody types: a user name, an address or a number,
-// as far as the company's policy takes them.
-func (d *Desk) named(ctx context.Context, name string) (Visitor, bool, error) {
-	kinds, err := d.owners(ctx, name)
+// as far as the company's policy takes them. Counted is the one writing of the
+// name by which failures are counted: however a number is spelled, it is one.
+func (d *Desk) named(ctx context.Context, name string) (who Visitor, known bool, counted string, err error) {
+	countries, err := d.cfg.Views.Countries(ctx)
 	if err != nil {
-		return Visitor{}, false, err
+		return Visitor{}, false, "", err
+	}
+	counted, numbers := name, numbersMeant(name, countries)
+	if len(numbers) > 0 {
+		counted = string(numbers[0])
+	}
+	kinds, err := d.owners(ctx, name, numbers)
+	if err != nil {
+		return Visitor{}, false, "", err
 	}
 	for _, found := range kinds {
 		state, firm, err := d.subject(ctx, found.user)
 		switch {
 		case domain.KindOf(err) == domain.Missing:
 		case err != nil:
-			return Visitor{}, false, err
+			return Visitor{}, false, "", err
 		case state.Exists() && state.LogsInBy(found.kind, firm.Policy):
-			return Visitor{User: state, Company: firm}, true, nil
+			return Visitor{User: state, Company: firm}, true, counted, nil
 		}
 	}
-	return Visitor{}, false, nil
+	return Visitor{}, false, counted, nil
 }
 
 type named struct{ kind, user string }
 
 // owners gives the users that a name could be meant for.
-func (d *Desk) owners(ctx context.Context, name string) ([]named, error) {
+func (d *Desk) owners(ctx context.Context, name string, numbers []domain.E164) ([]named, error) {
 	name = strings.TrimSpace(name)
 	var found []named
 	for _, typed := range []struct{ kind, stream string }{
@@ -132,11 +164,7 @@ func (d *Desk) owners(ctx context.Context, name string) ([]named, error) {
 			found = append(found, named{typed.kind, strings.TrimPrefix(owner, user.Stream(""))})
 		}
 	}
-	countries, err := d.cfg.Views.Countries(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, n := range numbersMeant(name, countries) {
+	for _, n := range numbers {
 		h, err := d.journal.Load(ctx, number.Stream(n))
 		if err != nil {
 			return nil, err

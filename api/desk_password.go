@@ -31,7 +31,7 @@ func (d *Desk) ChangePassword(ctx context.Context, cause domain.Cause, id string
 		command.Reset = user.TokenHash(in.Token)
 		err = state.ResetUsable(command.Reset, cause.At)
 	} else {
-		err = d.proven(state, in.Old)
+		err = d.proven(ctx, cause, Visitor{User: state, Company: firm}, in.Old)
 	}
 	if err != nil {
 		return Done{}, err
@@ -67,13 +67,17 @@ func (d *Desk) unseen(ctx context.Context, cause domain.Cause, id string) (user.
 	return state, firm, seen, err
 }
 
-// proven needs the password there is.
-func (d *Desk) proven(state user.State, password string) error {
-	method, err := d.prove(state, true, password)
-	if err == nil && method == "" {
-		return invalid("/old", "wrong", "is not your password")
+// proven needs the password there is. Who has a session guesses no more than who
+// has none.
+func (d *Desk) proven(ctx context.Context, cause domain.Cause, who Visitor, password string) error {
+	method, count, err := d.guess(ctx, who, true, password)
+	if err != nil || method != "" {
+		return err
 	}
-	return err
+	if err := d.lock(ctx, cause.For("lock"), who, count); err != nil {
+		return err
+	}
+	return invalid("/old", "wrong", "is not your password")
 }
 
 // ChangePIN lets a user choose a PIN, by the password.
@@ -82,7 +86,7 @@ func (d *Desk) ChangePIN(ctx context.Context, cause domain.Cause, id, password, 
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
-	if err := merged(d.proven(state, password), firm.Policy.Secrets.CheckPIN(pin, again)); err != nil {
+	if err := merged(d.proven(ctx, cause, Visitor{User: state, Company: firm}, password), firm.Policy.Secrets.CheckPIN(pin, again)); err != nil {
 		return Done{}, err
 	}
 	sum, err := d.cfg.Hash(pin)
@@ -97,12 +101,12 @@ func (d *Desk) ChangePIN(ctx context.Context, cause domain.Cause, id, password, 
 // ChangeEmail lets a user name the address that resets are mailed to; where one
 // is replaced, by the password.
 func (d *Desk) ChangeEmail(ctx context.Context, cause domain.Cause, id, password, address string) (Done, error) {
-	state, _, seen, err := d.unseen(ctx, cause, id)
+	state, firm, seen, err := d.unseen(ctx, cause, id)
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
 	if state.Person.Email != "" {
-		if err := d.proven(state, password); err != nil {
+		if err := d.proven(ctx, cause, Visitor{User: state, Company: firm}, password); err != nil {
 			return Done{}, err
 		}
 	}
