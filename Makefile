@@ -30,7 +30,7 @@ generate: ## templ components and the EventStoreDB protocol to Go
 	$(TOOL) templ generate
 	scripts/protocol
 
-deps: ## what the tests need from the system (sipp, chromium, PostgreSQL, EventStoreDB's clients)
+deps: ## what the tests need from the system (sipp, chromium, PostgreSQL, EventStoreDB's clients, Twilio's description)
 	bash scripts/deps.sh
 
 test: deps build ## all tests; the last line is "N passed, 0 failed"
@@ -65,4 +65,4 @@ fuzz: ## every fuzz target of the event store, one after the other, FUZZTIME eac
 	done
 
 clean:
-	rm -rf bin node_modules eventstore/judges/node_modules api/assets/vendor/*
+	rm -rf bin node_modules eventstore/judges/node_modules activities/judges/node_modules api/assets/vendor/*

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 status=0
 sh scripts/judges || {
-  echo "missing: EventStoreDB's clients for Node (npm); the tests that need them will be skipped"
+  echo "missing: EventStoreDB's clients or Twilio's description for Node (npm); the tests that need them will be skipped"
   status=1
 }
 finish() {
