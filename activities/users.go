@@ -28,12 +28,18 @@ type Network interface {
 	Activate(ctx context.Context, order string, number domain.E164) error
 }
 
+// Leaders lists who administers a company, those from whom it was taken too.
+type Leaders interface {
+	Admins(ctx context.Context, company string) ([]string, error)
+}
+
 // Users performs the duties of users' workflows.
 type Users struct {
 	Journal   *eventstore.Journal
 	Mail      Courier
 	SMS       Messenger
 	Network   Network
+	Leaders   Leaders
 	Texts     *Texts
 	LinkKey   []byte // link tokens and temporary passwords are derived with it
 	ClaimKey  []byte // claims on login names are named with it

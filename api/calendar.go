@@ -24,6 +24,7 @@ type CalendarEntry struct {
 	Subject     string    `json:"subject" doc:"The planned action, link, temporary password, reset or message it is about, or the name of the step"`
 	Cancellable bool      `json:"cancellable" doc:"It was planned and can be cancelled by its subject"`
 	Reason      string    `json:"reason,omitempty"`
+	Cause       string    `json:"cause,omitempty" doc:"Why what was planned is held; at the moment shown it is tried again"`
 }
 
 // Calendar is everything that will happen to a user, soonest first.
@@ -118,5 +119,5 @@ func (s *Server) cancelAction(ctx context.Context, in *struct {
 }
 
 func shownEntry(e user.Entry) CalendarEntry {
-	return CalendarEntry{At: e.At.UTC(), Kind: string(e.Kind), Subject: e.Subject, Cancellable: e.Cancellable, Reason: e.Reason}
+	return CalendarEntry{At: e.At.UTC(), Kind: string(e.Kind), Subject: e.Subject, Cancellable: e.Cancellable, Reason: e.Reason, Cause: e.Cause}
 }

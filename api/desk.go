@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"sync"
 
 	"dialtone/domain"
 	"dialtone/domain/company"
@@ -18,11 +17,10 @@ type Desk struct {
 	cfg      Config
 	journal  *eventstore.Journal
 	failures *failures
-	admins   *sync.Mutex // held while somebody stops being an admin
 }
 
 func newDesk(cfg Config) *Desk {
-	return &Desk{cfg: cfg, journal: cfg.Journal, admins: &sync.Mutex{}, failures: &failures{
+	return &Desk{cfg: cfg, journal: cfg.Journal, failures: &failures{
 		write: cfg.Views.DB(), read: cfg.Views.ReadDB(), key: cfg.SessionKey, now: cfg.Journal.Now,
 	}}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"dialtone/domain"
 	"dialtone/domain/policy"
@@ -11,69 +12,82 @@ import (
 
 // GrantAdmin makes a user an administrator of the company.
 func (d *Desk) GrantAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.setAdmin(ctx, cause, id, true, options...)
+	return d.onUser(ctx, cause, id, setAdmin(true), options...)
 }
 
 // RevokeAdmin takes the administration of the company back from a user; an admin
 // cannot take it from the last one.
 func (d *Desk) RevokeAdmin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	stays, err := d.anotherAdmin(ctx, cause, id)
+	return d.leaving(ctx, cause, id, setAdmin(false), options...)
+}
+
+func setAdmin(admin bool) func(domain.Cause, policy.Policy) domain.Decide {
+	return func(domain.Cause, policy.Policy) domain.Decide { return user.SetAdmin{Admin: admin}.Decide }
+}
+
+// leaving executes what may end a user's administration. One admin of a company
+// leaves at a time, in whatever process, and an admin cannot let the last one go.
+func (d *Desk) leaving(ctx context.Context, cause domain.Cause, id string, decide func(domain.Cause, policy.Policy) domain.Decide, options ...eventstore.Option) (Done, error) {
+	guarded := func(leave user.Leave) func(domain.Cause, policy.Policy) domain.Decide {
+		return func(cause domain.Cause, rules policy.Policy) domain.Decide { return leave.Guard(decide(cause, rules)) }
+	}
+	done, err := d.onUser(ctx, cause, id, guarded(user.Leave{}), options...)
+	if !errors.Is(err, user.ErrAdministers) {
+		return done, err
+	}
+	state, _, err := d.subject(ctx, id)
 	if err != nil {
 		return Done{}, err
 	}
-	defer stays()
-	return d.setAdmin(ctx, cause, id, false, options...)
-}
-
-func (d *Desk) setAdmin(ctx context.Context, cause domain.Cause, id string, admin bool, options ...eventstore.Option) (Done, error) {
-	return d.onUser(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide {
-		return user.SetAdmin{Admin: admin}.Decide
-	}, options...)
-}
-
-// anotherAdmin refuses what would leave a company without an admin where an
-// admin asks for it; the operator may. Until release is called no other admin is
-// lost: two who unmake each other are asked one after the other, as far as they
-// ask one process.
-func (d *Desk) anotherAdmin(ctx context.Context, cause domain.Cause, id string) (release func(), err error) {
-	if cause.Actor.Kind != domain.ActorAdmin {
-		return func() {}, nil
-	}
-	d.admins.Lock()
-	defer func() {
-		if err != nil {
-			d.admins.Unlock()
+	err = d.journal.Alone(ctx, cause, leaveOf(state, cause), func() (err error) {
+		last, err := d.lastAdmin(ctx, state)
+		if last && cause.Actor.Kind == domain.ActorAdmin {
+			return user.LastAdmin()
 		}
-	}()
-	state, err := d.person(ctx, id)
-	if err != nil || !state.administers() {
-		return d.admins.Unlock, err
+		if last || err != nil && cause.Actor.Kind != domain.ActorAdmin { // the operator can always repair (X9)
+			cause.Reason, err = unattended(cause.Reason), nil
+		}
+		if err != nil {
+			return err
+		}
+		done, err = d.onUser(ctx, cause, id, guarded(user.Leave{TakenAt: cause.At}), options...)
+		return err
+	})
+	return done, err
+}
+
+func unattended(reason string) string {
+	if reason == "" {
+		return user.Unattended
 	}
-	others, err := d.cfg.Views.Admins(ctx, state.Company)
+	return reason + "; " + user.Unattended
+}
+
+// leaveOf is the claim that one admin at a time holds.
+func leaveOf(state user.State, cause domain.Cause) eventstore.Candidate {
+	stream := user.AdminsStream(state.Company)
+	taking := cause.For(stream)
+	return eventstore.Candidate{Stream: stream, Take: user.TakeLeave(state.ID, taking), Undo: user.EndLeave(state.ID, taking)}
+}
+
+// lastAdmin tells whether nobody else administers the user's company. The list
+// may be older than the facts; the facts decide.
+func (d *Desk) lastAdmin(ctx context.Context, state user.State) (bool, error) {
+	admins, err := d.cfg.Views.AdminsNow(ctx, d.journal.Store(), state.Company)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	for _, other := range others {
-		if other == id {
+	for _, other := range admins {
+		if other == state.ID {
 			continue
 		}
-		found, err := d.person(ctx, other) // the list may be older than the facts
+		h, err := d.journal.Load(ctx, user.Stream(other))
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		if found.administers() {
-			return d.admins.Unlock, nil
+		if user.Fold(h.Facts).Administers() {
+			return false, nil
 		}
 	}
-	return nil, domain.Faultf(domain.Refused, "last-admin", "this is the company's last administrator; make somebody else one first")
+	return true, nil
 }
-
-// person is a user as far as the facts of the own stream tell.
-type person struct{ user.State }
-
-func (d *Desk) person(ctx context.Context, id string) (person, error) {
-	h, err := d.journal.Load(ctx, user.Stream(id))
-	return person{user.Fold(h.Facts)}, err
-}
-
-func (p person) administers() bool { return p.Exists() && p.Credential.Admin && !p.Suspended }

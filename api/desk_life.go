@@ -26,12 +26,7 @@ func (d *Desk) RenewLink(ctx context.Context, cause domain.Cause, id string, opt
 
 // DeleteUser ends a user. What was claimed is given back behind it.
 func (d *Desk) DeleteUser(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	stays, err := d.anotherAdmin(ctx, cause, id)
-	if err != nil {
-		return Done{}, err
-	}
-	defer stays()
-	deleted, err := d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+	deleted, err := d.leaving(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
 		return user.Delete{Actor: cause.Actor, Policy: rules}.Decide
 	}, options...)
 	return d.released(ctx, cause, deleted, err)
@@ -60,13 +55,7 @@ func (d *Desk) released(ctx context.Context, cause domain.Cause, done Done, err 
 
 // Suspend leaves a user nothing but emergency calls.
 func (d *Desk) Suspend(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	stays, err := d.anotherAdmin(ctx, cause, id)
-	if err != nil {
-		return Done{}, err
-	}
-	defer stays()
-	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.Suspend{}.Decide, options...)
-	return done(id, result), err
+	return d.leaving(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide { return user.Suspend{}.Decide }, options...)
 }
 
 // Resume ends a suspension.

@@ -5,7 +5,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"dialtone/domain"
 	"dialtone/domain/user"
 )
 
@@ -60,4 +62,22 @@ func TestADeletedUserIsRestoredByForm(t *testing.T) {
 		t.Fatalf("restoring was answered with %d: %s", answer.status, answer.body)
 	}
 	contains(t, v.view(path+"?done=restore"), http.StatusOK, "The user is back.", "Restored")
+}
+
+func TestWhyAPlannedActionIsHeldIsShown(t *testing.T) {
+	v := visit(t)
+	id, _ := v.invited()
+	v.signIn()
+	v.do(id, func(cause domain.Cause) domain.Decide {
+		return user.Schedule{Cause: cause, What: user.ToSuspend, At: cause.At.Add(time.Hour)}.Decide
+	})
+	v.clock.forward(time.Hour)
+	v.do(id, func(cause domain.Cause) domain.Decide {
+		return user.Hold{Action: v.state(id).Scheduled[0].ID, At: cause.At, Fault: user.LastAdmin()}.Decide
+	})
+	contains(t, v.view("/users/"+id), http.StatusOK, "held: the user is the company", "What was planned is held and tried again")
+	list := v.in(t).call(http.MethodGet, "/v1/users/"+id+"/calendar", "").want(t, http.StatusOK)
+	if list.text("items.1.cause") != "last-admin" || list.text("items.1.at") != v.journal.Now().Add(time.Hour).Format(time.RFC3339) {
+		t.Errorf("calendar %s", list.raw)
+	}
 }

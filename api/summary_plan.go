@@ -15,6 +15,8 @@ func summaryOfPlan(event domain.Event) string {
 		return "What was planned is done"
 	case user.ActionFailed:
 		return "What was planned did not go through: " + e.Cause
+	case user.ActionHeld:
+		return "What was planned is held: " + e.Cause + "; it is tried again on " + minute(e.NextTry)
 	case user.Restored:
 		return "Restored, as " + string(e.As)
 	}

@@ -77,9 +77,12 @@ func (r *Reservation) grant(ctx context.Context, wish Wish) error {
 // nothing. After an error of unknown outcome everything is left as it is: the
 // same command finds it again, or the sweep releases it at its deadline.
 func (r *Reservation) Settle(ctx context.Context, err error) {
-	if err == nil || !nothingWritten(err) {
-		return
+	if err != nil && nothingWritten(err) {
+		r.giveBack(ctx)
 	}
+}
+
+func (r *Reservation) giveBack(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	for _, candidate := range slices.Backward(r.taken) {

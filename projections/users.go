@@ -154,3 +154,17 @@ func (v *Views) Admins(ctx context.Context, company string) ([]string, error) {
 	}
 	return ids, nil
 }
+
+// adminPatience is how long AdminsNow waits for what has just happened.
+const adminPatience = 500 * time.Millisecond
+
+// AdminsNow is Admins once everything is known that a store holds now, as far as
+// that is known within half a second.
+func (v *Views) AdminsNow(ctx context.Context, store eventstore.Store, company string) ([]string, error) {
+	waiting, stop := context.WithTimeout(ctx, adminPatience)
+	defer stop()
+	if head, err := store.Head(waiting); err == nil {
+		_ = v.WaitFor(waiting, head) // an older list names fewer, and that is judged strictly
+	}
+	return v.Admins(ctx, company)
+}

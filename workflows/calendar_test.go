@@ -1,11 +1,13 @@
 package workflows_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -162,3 +164,75 @@ func (s *stage) loaded(stream string) eventstore.History {
 }
 
 func (s *stage) lived() time.Duration { return s.env.Now().Sub(s.began) }
+
+// chiefs lists the admins of the company for the activities.
+type chiefs []string
+
+func (c chiefs) Admins(context.Context, string) ([]string, error) { return c, nil }
+
+const colleagueID = "1d7f3c52-59aa-5bb1-8d0e-1f0f0d6f3a07"
+
+// colleague makes somebody else an admin of the company.
+func (s *stage) colleague() {
+	s.execute(user.Stream(colleagueID), user.Create{
+		ID: colleagueID, Company: company.State{ID: companyID, Language: "en", Policy: s.rules}, Admin: true,
+		Person: user.Person{FirstName: "Bea", LastName: "Sommer", Email: "bea@example.com", Mobile: "+491711234568"},
+	}.Decide)
+}
+
+// planAs plans something by the rights of an admin or the operator.
+func (s *stage) planAs(actor string, what user.Action, in time.Duration) {
+	s.executeAs(actor, user.Stream(userID), func(c domain.Cause) domain.Decide {
+		return user.Schedule{Cause: c, Policy: s.rules, What: what, At: c.At.Add(in)}.Decide
+	})
+	s.signal()
+}
+
+func TestTheLastAdminsPlannedEndIsHeldUntilThereIsAnother(t *testing.T) {
+	s := newStage(t, "unifyoffice")
+	s.active()
+	s.execute(user.Stream(userID), user.SetAdmin{Admin: true}.Decide)
+	s.plan(user.ToResume, 90*day) // nothing, and something to wait for
+	s.after(2*time.Hour, func() { s.planAs(domain.ActorAdmin, user.ToDelete, 30*day) })
+	s.after(31*day, func() {
+		calendar := s.state().Calendar(s.env.Now())
+		if len(calendar) == 0 || calendar[0].Kind != user.EntryKind(user.ToDelete) || calendar[0].Cause != "last-admin" || !calendar[0].At.After(s.env.Now()) {
+			t.Errorf("a day later the calendar is %+v", calendar)
+		}
+	})
+	s.after(33*day, s.colleague)
+	s.shownAt(map[time.Duration]user.Lifecycle{33 * day: user.Active, 35 * day: user.Gone})
+	s.after(35*day, func() {})
+	s.run()
+	if held := slices.Contains(s.facts(), "action-held"); !held {
+		t.Errorf("the facts are %v", s.facts())
+	}
+}
+
+func TestAHeldEndIsGivenUpAfterAMonth(t *testing.T) {
+	s := newStage(t, "unifyoffice")
+	s.active()
+	s.execute(user.Stream(userID), user.SetAdmin{Admin: true}.Decide)
+	s.planAs(domain.ActorAdmin, user.ToSuspend, 30*day)
+	s.shownAt(map[time.Duration]user.Lifecycle{70 * day: user.Active})
+	s.run()
+	facts := s.facts()
+	if last := facts[len(facts)-1]; last != "action-failed" || len(facts) > 60 {
+		t.Errorf("%d facts, the last is %s", len(facts), last)
+	}
+}
+
+func TestTheOperatorsPlanTakesTheLastAdminAndSaysSo(t *testing.T) {
+	s := newStage(t, "unifyoffice")
+	s.active()
+	s.execute(user.Stream(userID), user.SetAdmin{Admin: true}.Decide)
+	s.plan(user.ToSuspend, 30*day)
+	s.shownAt(map[time.Duration]user.Lifecycle{31 * day: user.OnHold})
+	s.after(31*day, func() {})
+	s.run()
+	for _, f := range s.history() {
+		if _, is := f.Event.(user.Suspended); is && f.Reason != user.Unattended {
+			t.Errorf("the reason is %q", f.Reason)
+		}
+	}
+}

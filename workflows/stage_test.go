@@ -91,7 +91,7 @@ func (s *stage) register() {
 	s.env.RegisterWorkflow(workflows.User)
 	s.env.RegisterActivity(&activities.Users{
 		Journal: s.journal, Mail: s.mail, SMS: textPost{s.sms}, Network: s.network, Texts: s.texts,
-		LinkKey: s.linkKey, PublicURL: "https://phones.example.com",
+		LinkKey: s.linkKey, PublicURL: "https://phones.example.com", Leaders: chiefs{userID, colleagueID},
 	})
 }
 

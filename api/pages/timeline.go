@@ -72,7 +72,7 @@ func (l Line) tone() string {
 		return "good"
 	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "message-bounced" || name == "link-expired" || name == "deleted":
 		return "bad"
-	case name == "step-delayed" || name == "suspended" || name == "link-reminded":
+	case name == "step-delayed" || name == "action-held" || name == "suspended" || name == "link-reminded":
 		return "slow"
 	}
 	return "plain"
@@ -83,7 +83,7 @@ var Kinds = []string{"account", "calendar", "activation", "link", "login", "mess
 
 var kinds = map[string][]interface{ Type() string }{
 	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
-	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}},
+	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}},
 	"activation": {
 		user.ActivationStarted{},
 		user.ActivationRetried{},

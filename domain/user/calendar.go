@@ -30,6 +30,7 @@ type Entry struct {
 	Subject     string // the planned action, link, temporary password, reset, message or step
 	Cancellable bool
 	Reason      string // why it was planned, where somebody has said so
+	Cause       string // why it is held and tried again at this moment, "" for what is not
 }
 
 // Calendar lists everything that will happen to the user by itself or lapses,
@@ -56,7 +57,9 @@ func (s State) Calendar(now time.Time) []Entry {
 
 func (s State) plans() (entries []Entry) {
 	for _, action := range s.Scheduled {
-		entries = append(entries, Entry{At: action.At, Kind: EntryKind(action.What), Subject: action.ID, Cancellable: true, Reason: action.Reason})
+		entries = append(entries, Entry{
+			At: action.Due(), Kind: EntryKind(action.What), Subject: action.ID, Cancellable: true, Reason: action.Reason, Cause: action.Cause,
+		})
 	}
 	return entries
 }

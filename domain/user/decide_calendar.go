@@ -1,7 +1,6 @@
 package user
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -91,8 +90,8 @@ func (in Schedule) fits(s State, at time.Time) error {
 			return domain.Faultf(domain.Conflict, "already-planned", "the same is planned for this moment already").At("/at")
 		case other.At.Equal(at):
 			return domain.Faultf(domain.Conflict, "moment-taken", "something else (%s) is planned for the very same moment; choose another", other.What).At("/at")
-		case other.What == ToDelete && other.At.Before(at):
-			return domain.Faultf(domain.Conflict, "behind-deletion", "the user will be deleted on %s, before that moment", other.At.Format(time.RFC3339)).At("/at")
+		case other.What == ToDelete && other.Due().Before(at):
+			return domain.Faultf(domain.Conflict, "behind-deletion", "the user will be deleted on %s, before that moment", other.Due().Format(time.RFC3339)).At("/at")
 		}
 	}
 	return nil
@@ -122,7 +121,7 @@ func (in CancelAction) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.ID == "" {
 		return nil, gone()
 	}
-	if action, ok := s.planned(in.Action); ok {
+	if action, ok := s.Planned(in.Action); ok {
 		if action.What == ToDelete {
 			if err := mayTouch(s, in.Actor, in.Policy); err != nil {
 				return nil, err
@@ -149,56 +148,12 @@ func (in CancelAction) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return nil, domain.Faultf(domain.Missing, "no-action", "nothing of that name is planned for the user")
 }
 
-func (s State) planned(id string) (Scheduled, bool) {
+// Planned finds what is planned by its id.
+func (s State) Planned(id string) (Scheduled, bool) {
 	for _, action := range s.Scheduled {
 		if action.ID == id {
 			return action, true
 		}
 	}
 	return Scheduled{}, false
-}
-
-// CarryOut is the workflow's command: a planned action is due. At is the moment
-// judged by.
-type CarryOut struct {
-	Action string
-	At     time.Time
-	Policy policy.Policy
-}
-
-// Decide does what was planned by the rights of whoever planned it, in the facts
-// of the action itself. What is refused is noted with its cause; what is so
-// already is done.
-func (in CarryOut) Decide(history []domain.Fact) ([]domain.Event, error) {
-	s := Fold(history)
-	action, ok := s.planned(in.Action)
-	if !ok || !s.Exists() || in.At.Before(action.At) {
-		return nil, nil
-	}
-	events, err := action.command(in.Policy)(history)
-	if fault := new(domain.Fault); errors.As(err, &fault) && domain.Final(err) {
-		return []domain.Event{ActionFailed{ID: action.ID, Cause: fault.Code}}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	events = slices.DeleteFunc(events, func(event domain.Event) bool { return event == domain.Event(ActionCancelled{ID: action.ID}) })
-	return append(events, ActionCarriedOut{ID: action.ID}), nil
-}
-
-// command is the immediate command an action stands for.
-func (a Scheduled) command(rules policy.Policy) domain.Decide {
-	switch a.What {
-	case ToActivate:
-		return StartActivation{Policy: rules}.Decide
-	case ToSuspend:
-		return Suspend{}.Decide
-	case ToResume:
-		return Resume{}.Decide
-	case ToDelete:
-		return Delete{Actor: a.By, Policy: rules}.Decide
-	}
-	return func([]domain.Fact) ([]domain.Event, error) {
-		return nil, domain.Faultf(domain.Refused, "unknown-action", "nobody knows how to %s", a.What)
-	}
 }

@@ -109,6 +109,10 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 	case user.EndPassword:
 		d.once(t, "expire the password", user.ExpirePassword{At: d.now}.Decide)
 	case user.ActOnDate:
+		if d.luck(4) == 3 {
+			d.once(t, "hold", user.Hold{Action: next.Subject, At: d.now, Fault: user.LastAdmin()}.Decide)
+			break
+		}
 		d.once(t, "carry out", user.CarryOut{Action: next.Subject, At: d.now, Policy: d.rules}.Decide)
 	case user.Rest, user.Wait:
 		t.Fatalf("there is nothing to perform in %+v", next)

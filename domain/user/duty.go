@@ -70,8 +70,8 @@ func (s State) calendarDuty(now time.Time) Duty {
 		return Duty{Task: Rest}
 	}
 	first := s.Scheduled[0]
-	if now.Before(first.At) {
-		return Duty{Task: Wait, Due: first.At}
+	if due := first.Due(); now.Before(due) {
+		return Duty{Task: Wait, Due: due}
 	}
 	return Duty{Task: ActOnDate, Subject: first.ID, Purpose: string(first.What)}
 }

@@ -48,6 +48,14 @@ type ActionFailed struct {
 	Cause string `json:"cause"` // code of the refusal, "suspended"
 }
 
+// ActionHeld says that a planned action was due and waits for what speaks against
+// it to pass; it is tried again.
+type ActionHeld struct {
+	ID      string    `json:"id"`
+	Cause   string    `json:"cause"` // code of the refusal, "last-admin"
+	NextTry time.Time `json:"nextTry"`
+}
+
 // Restored says that a deleted user is back, with what was claimed anew. The
 // desk phone's login does not come back.
 type Restored struct {
@@ -69,6 +77,9 @@ func (ActionCarriedOut) Type() string { return "user.action-carried-out.v1" }
 
 // Type is the wire name.
 func (ActionFailed) Type() string { return "user.action-failed.v1" }
+
+// Type is the wire name.
+func (ActionHeld) Type() string { return "user.action-held.v1" }
 
 // Type is the wire name.
 func (Restored) Type() string { return "user.restored.v1" }

@@ -62,7 +62,7 @@ func evolve(s State, f domain.Fact) State {
 		return deleted(s, f)
 	case Restored:
 		return restored(s, e, f)
-	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed:
+	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed, ActionHeld:
 		return planned(s, f)
 	case ClaimAbandoned:
 		abandoned := map[string]time.Time{}

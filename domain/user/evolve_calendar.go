@@ -15,7 +15,21 @@ type Scheduled struct {
 	At     time.Time
 	Reason string
 	By     domain.Actor // by whose rights it will be done
+
+	Cause     string    // why it is held, "" while it is not
+	HeldSince time.Time // first of when
+	NextTry   time.Time // of what is held
 }
+
+// Due is the moment at which the action is to be done or tried again.
+func (a Scheduled) Due() time.Time {
+	if a.Cause != "" {
+		return a.NextTry
+	}
+	return a.At
+}
+
+func bySchedule(a, b Scheduled) int { return cmp.Or(a.Due().Compare(b.Due()), cmp.Compare(a.ID, b.ID)) }
 
 // planned applies the facts of the calendar.
 func planned(s State, f domain.Fact) State {
@@ -26,7 +40,9 @@ func planned(s State, f domain.Fact) State {
 			action.Reason = e.Personal.Reason
 		}
 		s.Scheduled = append(slices.Clone(s.Scheduled), action)
-		slices.SortStableFunc(s.Scheduled, func(a, b Scheduled) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+		slices.SortStableFunc(s.Scheduled, bySchedule)
+	case ActionHeld:
+		return s.held(e, f.At)
 	case ActionCancelled:
 		return s.without(e.ID)
 	case ActionCarriedOut:
@@ -58,5 +74,20 @@ func restored(s State, e Restored, f domain.Fact) State {
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
 	s.Former, s.DeletedAt = NotOrdered, time.Time{}
 	s.Login, s.Credential.Since = DeviceLoginIssued{}, f.At
+	return s
+}
+
+// held lets an action wait, and remembers since when.
+func (s State) held(e ActionHeld, at time.Time) State {
+	s.Scheduled = slices.Clone(s.Scheduled)
+	for i := range s.Scheduled {
+		if a := &s.Scheduled[i]; a.ID == e.ID {
+			if a.Cause == "" {
+				a.HeldSince = at
+			}
+			a.Cause, a.NextTry = e.Cause, e.NextTry
+		}
+	}
+	slices.SortStableFunc(s.Scheduled, bySchedule)
 	return s
 }

@@ -6,9 +6,9 @@ import (
 )
 
 // kinds are the first words of the names of all streams the house writes
-// (design §3), the reserved ones included.
+// (design §3, ADRs 0019 and 0020), the reserved ones included.
 var kinds = []string{
-	"callprofile-", "company-", "device-", "email-", "extension-", "group-", "imsi-", "import-", "login-", "mac-",
+	"admins-", "callprofile-", "company-", "device-", "email-", "extension-", "group-", "imsi-", "import-", "login-", "look-", "mac-",
 	"number-", "seat-", "sim-", "user-",
 }
 

@@ -89,6 +89,6 @@ var (
 		user.Viewed{},
 	}
 	calendars = []domain.Event{
-		user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.Restored{},
+		user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}, user.Restored{},
 	}
 )

@@ -42,6 +42,7 @@ number.released.v1
 user.action-cancelled.v1
 user.action-carried-out.v1
 user.action-failed.v1
+user.action-held.v1
 user.action-scheduled.v1
 user.activated.v1
 user.activation-failed.v1
