@@ -198,11 +198,12 @@ func (s *Server) viewed(ctx context.Context, id, screen string) error {
 	if x.program {
 		channel = domain.ChannelAPI
 	}
-	cause := s.cause(x.actor, channel, "")
-	_, err := s.cfg.Journal.Execute(ctx, user.Stream(id), cause, user.View{Actor: x.actor, Screen: screen, At: cause.At}.Decide)
-	if domain.KindOf(err) == domain.Missing {
-		return nil
+	known, err := s.cfg.Journal.Load(ctx, user.Stream(id))
+	if err != nil || user.Fold(known.Facts).ID == "" {
+		return err
 	}
+	cause := s.cause(x.actor, channel, "")
+	_, err = s.cfg.Journal.Execute(ctx, user.LookStream(id), cause, user.View{Actor: x.actor, Screen: screen, At: cause.At}.Decide)
 	return err
 }
 

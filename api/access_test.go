@@ -281,7 +281,7 @@ func TestALookOfTheSupportIsAFact(t *testing.T) {
 	id := e.person(e.own)
 	sue, bob := e.as(domain.ActorSupport, "sue"), e.as(domain.ActorSupport, "bob")
 	looks := func() (screens []string) {
-		history, err := e.journal.Load(t.Context(), user.Stream(id))
+		history, err := e.journal.Load(t.Context(), user.LookStream(id))
 		must(t, err)
 		for _, fact := range history.Facts {
 			if seen, is := fact.Event.(user.Viewed); is {
@@ -312,5 +312,27 @@ func TestALookOfTheSupportIsAFact(t *testing.T) {
 	e.send(http.MethodGet, "/v1/users/"+id, "", e.as(domain.ActorAdmin, e.boss)).want(t, http.StatusOK)
 	if got := looks(); len(got) != len(want)+1 {
 		t.Errorf("looks of others are facts, too: %v", got)
+	}
+}
+
+func TestALookIsNoChange(t *testing.T) {
+	e := estates(t)
+	id := e.person(e.own)
+	shown := e.call(http.MethodGet, "/v1/users/"+id, "").want(t, http.StatusOK)
+	match := shown.header.Get("ETag")
+	e.send(http.MethodGet, "/v1/users/"+id, "", e.as(domain.ActorSupport, "sue")).want(t, http.StatusOK)
+	head, err := e.journal.Store().Head(t.Context())
+	must(t, err)
+	must(t, e.views.WaitFor(t.Context(), head))
+	if after := e.call(http.MethodGet, "/v1/users/"+id, "").want(t, http.StatusOK).header.Get("ETag"); match == "" || after != match {
+		t.Errorf("the look made the revision %s of %s", after, match)
+	}
+	e.call(http.MethodPatch, "/v1/users/"+id, `{"firstName":"Grace"}`, "If-Match: "+match).want(t, http.StatusOK)
+	history := e.call(http.MethodGet, "/v1/users/"+id+"/history?type=user.viewed.v1", "").want(t, http.StatusOK)
+	if len(history.items()) != 1 || history.text("items.0.stream") != user.LookStream(id) || history.text("items.0.actor.id") != "sue" {
+		t.Errorf("the history tells of looks: %s", history.raw)
+	}
+	if table := e.call(http.MethodGet, "/v1/users/"+id+"/history", "", "Accept: text/csv").want(t, http.StatusOK); !strings.Contains(string(table.raw), "user.viewed.v1") {
+		t.Errorf("the exported table does not tell of the look: %s", table.raw)
 	}
 }

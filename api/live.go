@@ -99,7 +99,7 @@ func (s *stream) watch(ctx context.Context) <-chan eventstore.Position {
 	happened := make(chan eventstore.Position, 1)
 	go func() {
 		defer close(happened)
-		for message, err := range s.cfg.Journal.Store().Subscribe(ctx, s.last, user.Stream(s.user)) {
+		for message, err := range s.cfg.Journal.Store().Subscribe(ctx, s.last, user.Stream(s.user), user.LookStream(s.user)) {
 			if err != nil {
 				return
 			}

@@ -37,8 +37,10 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 
 // subjectOf gives the id of the user a fact is about, "" where it is nobody.
 func subjectOf(stream string, event domain.Event) string {
-	if id, ok := strings.CutPrefix(stream, "user-"); ok {
-		return id
+	for _, stem := range []string{user.Stream(""), user.LookStream("")} {
+		if id, ok := strings.CutPrefix(stream, stem); ok {
+			return id
+		}
 	}
 	owner := ""
 	switch e := event.(type) {

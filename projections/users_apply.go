@@ -17,6 +17,7 @@ var usersSheet = sheet{table: "users", key: "id", prefix: "user-", columns: []st
 // applyUsers lets the domain say what facts do to users, and writes what is
 // searched for beside the state.
 func applyUsers(ctx context.Context, w *writer, batch []record) error {
+	batch = slices.DeleteFunc(slices.Clone(batch), func(r record) bool { return !strings.HasPrefix(r.Stream, usersSheet.prefix) }) // looks
 	changes, err := evolveRows[userRecord](ctx, w, usersSheet, batch)
 	if err != nil {
 		return err

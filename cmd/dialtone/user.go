@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -47,19 +49,45 @@ func userHistory(cmd *cobra.Command, args []string, c Config) error {
 	if len(loaded.Facts) == 0 {
 		return fmt.Errorf("there is no user %s", args[0])
 	}
+	looks, err := h.journal.Load(cmd.Context(), user.LookStream(args[0]))
+	if err != nil {
+		return err
+	}
+	facts := merged(loaded.Facts, looks.Facts)
 	asJSON, err := cmd.Flags().GetBool("json")
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return printJSON(cmd, loaded.Facts)
+		return printJSON(cmd, facts)
 	}
 	table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "REVISION\tAT\tFACT\tBY\tTHROUGH\tREASON")
-	for _, f := range loaded.Facts {
-		fmt.Fprintf(table, "%d\t%s\t%s\t%s\t%s\t%s\n", f.Revision, f.At.UTC().Format(time.RFC3339), f.Event.Type(), by(f.Actor), f.Channel, f.Reason)
+	for _, f := range facts {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", place(f), f.At.UTC().Format(time.RFC3339), f.Event.Type(), by(f.Actor), f.Channel, f.Reason)
 	}
 	return table.Flush()
+}
+
+// merged puts looks between a user's facts by when they were, and leaves each in
+// its order.
+func merged(facts, looks []domain.Fact) []domain.Fact {
+	all := make([]domain.Fact, 0, len(facts)+len(looks))
+	for _, fact := range facts {
+		for len(looks) > 0 && looks[0].At.Before(fact.At) {
+			all, looks = append(all, looks[0]), looks[1:]
+		}
+		all = append(all, fact)
+	}
+	return append(all, looks...)
+}
+
+// place is a fact's revision; that of a look counts the looks.
+func place(f domain.Fact) string {
+	if strings.HasPrefix(f.Stream, user.LookStream("")) {
+		return fmt.Sprintf("look %d", f.Revision)
+	}
+	return strconv.FormatUint(f.Revision, 10)
 }
 
 func by(a domain.Actor) string {
@@ -77,6 +105,7 @@ func printJSON(cmd *cobra.Command, facts []domain.Fact) error {
 			return err
 		}
 		line := struct {
+			Stream   string          `json:"stream"`
 			Revision uint64          `json:"revision"`
 			At       time.Time       `json:"at"`
 			Type     string          `json:"type"`
@@ -84,7 +113,7 @@ func printJSON(cmd *cobra.Command, facts []domain.Fact) error {
 			Channel  string          `json:"channel"`
 			Reason   string          `json:"reason,omitempty"`
 			Data     json.RawMessage `json:"data"`
-		}{f.Revision, f.At, f.Event.Type(), f.Actor, f.Channel, f.Reason, data}
+		}{f.Stream, f.Revision, f.At, f.Event.Type(), f.Actor, f.Channel, f.Reason, data}
 		if err := out.Encode(line); err != nil {
 			return err
 		}
