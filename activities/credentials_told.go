@@ -14,6 +14,8 @@ func (u *Users) withSecrets(s subject, m user.Message, data TextData) TextData {
 	c, origin := state.Credential, strings.TrimRight(u.PublicURL, "/")
 	data.Username, data.LoginURL, data.At = state.LoginName(rules), origin+"/login", m.RequestedAt
 	switch {
+	case m.Purpose == user.PurposeUsernameChanged:
+		data.Username = c.Username
 	case m.Purpose == user.PurposeLinkPassword:
 		data.Password = user.LinkPassword(u.LinkKey, state.ID, m.Link)
 	case m.Purpose == user.PurposeReset && m.Credential == c.Reset.ID:

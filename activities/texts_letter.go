@@ -90,6 +90,20 @@ var letters = map[string]letter{
 		before: []string{"email-changed.intro", "common.not-you"},
 		sms:    "email-changed.sms",
 	},
+	"username-changed": {
+		subject: "username-changed.subject", title: "username-changed.title",
+		before: []string{"username-changed.intro"},
+		shown:  []string{"username"}, needs: []string{"username"},
+		button: "common.log-in", logsIn: true,
+		after: []string{"common.not-you"},
+		sms:   "username-changed.sms",
+	},
+	"verify-mobile": {
+		subject: "verify-mobile.subject", title: "verify-mobile.title",
+		before: []string{"verify-mobile.intro"},
+		button: "common.log-in", logsIn: true,
+		sms: "verify-mobile.sms",
+	},
 	"login-locked": {
 		subject: "login-locked.subject", title: "login-locked.title",
 		before: []string{"login-locked.intro", "login-locked.who"},

@@ -21,7 +21,7 @@ var (
 	purposes = []string{
 		"activation-link", "activation-renewed", "activation-reminder", "activated",
 		"credentials-username", "credentials-both", "credentials-password", "mobile-code",
-		"password-reset", "username-reminder", "password-changed", "pin-changed", "email-changed",
+		"password-reset", "username-reminder", "password-changed", "pin-changed", "email-changed", "username-changed", "verify-mobile",
 		"login-locked", "password-expires", "password-expired",
 	}
 	shortOnly = []string{"credentials-password", "mobile-code"}

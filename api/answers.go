@@ -39,7 +39,7 @@ type answerRow struct {
 
 	Scope       string      `bun:"scope,pk"` // caller and route
 	Key         string      `bun:"key,pk"`
-	Fingerprint string      `bun:"fingerprint"` // hex SHA-256 of what was sent
+	Fingerprint string      `bun:"fingerprint"` // hex HMAC-SHA256 of what was sent
 	State       string      `bun:"state"`
 	Attempt     string      `bun:"attempt"` // who works on it: a request that is taken over has another
 	Status      int         `bun:"status"`

@@ -11,9 +11,10 @@ import (
 	"dialtone/domain/user"
 )
 
-// SecretForm says how a temporary password goes to its user.
+// SecretForm says how a temporary password goes to its user, or which it is.
 type SecretForm struct {
-	Way string `json:"way,omitempty" enum:"sms,mail,hand" doc:"By SMS, by mail, or by the hand of who asks, who is shown it once; without it as the policy says"`
+	Way      string `json:"way,omitempty" enum:"sms,mail,hand" doc:"By SMS, by mail, or by the hand of who asks, who is shown it once; without it as the policy says, and by hand where the password is chosen"`
+	Password string `json:"password,omitempty" maxLength:"1000" writeOnly:"true" doc:"Chosen by who asks, under the rules for the user's own; without it one is drawn"`
 }
 
 // SecretAnswer is a temporary password that was issued.
@@ -65,18 +66,18 @@ func (s *Server) resetCredential(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	way := ""
+	var form SecretForm
 	if in.Body != nil {
-		way = in.Body.Way
+		form = *in.Body
 	}
-	secret, err := s.Desk.IssueCredential(ctx, s.asked(ctx), in.ID, way, match...)
+	secret, err := s.Desk.IssueCredential(ctx, s.asked(ctx), in.ID, form, match...)
 	if err != nil {
 		return nil, err
 	}
 	body := SecretBody{User: ShownUser(user.Fold(secret.Facts), secret.Revision, s.cfg.Journal.Now()), Way: secret.Way, LoginName: secret.LoginName}
 	if secret.Way == policy.ByHand {
 		kept := body
-		kept.Detail = "the secrets were shown once; ask for new ones under a new key"
+		kept.Detail = "the secrets were told once; ask for new ones under a new key"
 		if exchangeOf(ctx).replay, err = json.Marshal(kept); err != nil { //nolint:gosec // what is kept has no password
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
-	wishes, err := d.changeWishes(cause, &change, state)
+	wishes, err := d.changeWishes(ctx, cause, &change, state)
 	if err != nil {
 		return Done{}, err
 	}
@@ -35,6 +35,7 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	if err != nil {
 		return Done{}, err
 	}
+	change.Seat = held.Granted[wishSeat]
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, unmoved(state.Claims, change.Decide), options...)
 	held.Settle(ctx, err)
 	return done(id, result), err
@@ -53,7 +54,7 @@ func unmoved(claims user.Claims, decide domain.Decide) domain.Decide {
 
 // changeWishes lists what a change needs that the user does not have. What the
 // user has just given up is not the user's to take until it is given back.
-func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.State) ([]eventstore.Wish, error) {
+func (d *Desk) changeWishes(ctx context.Context, cause domain.Cause, change *user.Change, state user.State) ([]eventstore.Wish, error) {
 	w := wisher{user: state.ID, firm: change.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
 	var wishes []eventstore.Wish
 	if n := change.Number; n != nil && *n != state.Number {
@@ -67,6 +68,12 @@ func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.
 			wishes = append(wishes, w.email(*e)...)
 		}
 	}
+	if name := change.Username; name != nil && *name != state.Credential.Username {
+		change.UsernameClaim = user.LoginClaim(d.cfg.ClaimKey, *name)
+		if change.UsernameClaim != state.Claims.Username {
+			wishes = append(wishes, wish(wishUsername, nil, w.username(*name))...)
+		}
+	}
 	for _, wish := range wishes {
 		for candidate := range wish.Candidates {
 			if slices.Contains(state.Loose, candidate.Stream) {
@@ -74,7 +81,25 @@ func (d *Desk) changeWishes(cause domain.Cause, change *user.Change, state user.
 			}
 		}
 	}
+	if kind := change.Licence; kind != nil && *kind != state.Licence {
+		wishes = append(wishes, without(d.seat(ctx, w, *kind), state.Loose)...)
+	}
 	return wishes, nil
+}
+
+// without leaves those seats out that the user is just giving back.
+func without(seats []eventstore.Wish, loose []string) []eventstore.Wish {
+	for n, wish := range seats {
+		all := wish.Candidates
+		seats[n].Candidates = func(yield func(eventstore.Candidate) bool) {
+			for candidate := range all {
+				if !slices.Contains(loose, candidate.Stream) && !yield(candidate) {
+					return
+				}
+			}
+		}
+	}
+	return seats
 }
 
 // change turns a form into the command.
@@ -88,7 +113,7 @@ func (f ChangeForm) change(firm company.State, cause domain.Cause) user.Change {
 			Email: f.Email.trimmed(), ContractNumber: f.ContractNumber.trimmed(),
 			Mobile: f.Mobile.as(national(firm)), MobileNumber: f.MobileNumber.as(national(firm)), MAC: f.Device.MAC.as(mac),
 		},
-		Extension: f.Extension.trimmed(),
+		Extension: f.Extension.trimmed(), Username: f.Username.as(user.FoldEmail), Licence: f.Licence.trimmed(), Options: f.Options.as(services),
 	}
 	if n := f.Number.as(national(firm)); n != nil {
 		number := domain.E164(*n)
@@ -99,6 +124,18 @@ func (f ChangeForm) change(firm company.State, cause domain.Cause) user.Change {
 
 func national(firm company.State) func(string) string {
 	return func(typed string) string { return phone(typed, firm.Country) }
+}
+
+// services gives the names of services in one form and order, each once.
+func services(typed []string) []string {
+	names := make([]string, 0, len(typed))
+	for _, name := range typed {
+		if name = strings.ToLower(strings.TrimSpace(name)); name != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (t Text) trimmed() *string { return t.as(strings.TrimSpace) }

@@ -16,21 +16,27 @@ import (
 const wishUsername = "username"
 
 // Secret is a temporary password that was issued. The password itself is there
-// only where it goes by hand, for who asked to pass it on.
+// only where it was drawn and goes by hand, for who asked to pass it on.
 type Secret struct {
 	Done
 	Way, LoginName, Password, Passcode string
+	Chosen                             bool // by who asked, who knows it
 }
 
 // IssueCredential gives a user a temporary password and lets a locked one in
-// again. Way is how it goes, "" for the policy's.
-func (d *Desk) IssueCredential(ctx context.Context, cause domain.Cause, id, way string, options ...eventstore.Option) (Secret, error) {
-	state, firm, err := d.subject(ctx, id)
+// again.
+func (d *Desk) IssueCredential(ctx context.Context, cause domain.Cause, id string, in SecretForm, options ...eventstore.Option) (Secret, error) {
+	state, firm, seen, err := d.unseen(ctx, cause, id)
 	if err != nil {
 		return Secret{}, err
 	}
 	cause.Policy = firm.Policy.Stamp()
-	command := user.IssueCredential{Cause: cause, Company: firm, Way: way}
+	command := user.IssueCredential{Cause: cause, Company: firm, Way: in.Way}
+	if in.Password != "" && !seen.Repeated {
+		if command.Sum, err = d.chosenFor(state, firm, in); err != nil {
+			return Secret{}, err
+		}
+	}
 	var held *eventstore.Reservation
 	if state.NeedsUsername(firm.Policy) && state.Exists() {
 		wish, names := d.usernames(state, firm, cause)
@@ -50,13 +56,31 @@ func (d *Desk) IssueCredential(ctx context.Context, cause domain.Cause, id, way 
 	state = user.Fold(result.Facts)
 	issued := state.Credential.Temporary
 	secret := Secret{Done: done(id, result), Way: issued.Way, LoginName: state.LoginName(firm.Policy)}
+	secret.Chosen = issued.Chosen
 	if issued.Way == policy.ByHand && !result.Repeated {
-		secret.Password = user.TemporaryPassword(d.cfg.LinkKey, id, issued.ID)
+		if !issued.Chosen {
+			secret.Password = user.TemporaryPassword(d.cfg.LinkKey, id, issued.ID)
+		}
 		if issued.Passcode > 0 {
 			secret.Passcode = user.TemporaryPasscode(d.cfg.LinkKey, id, issued.ID, issued.Passcode)
 		}
 	}
 	return secret, nil
+}
+
+// chosenFor gives the hash of the temporary password that an admin has chosen for
+// a user, by the rules for the user's own (4.9).
+func (d *Desk) chosenFor(state user.State, firm company.State, in SecretForm) (hash string, err error) {
+	if in.Way != "" && in.Way != policy.ByHand {
+		return "", invalid("/way", "by-hand", "is by hand where the password was chosen: it is never sent")
+	}
+	if err := d.checkNew(state, firm, NewPassword{Password: in.Password, Again: in.Password, Token: "-"}); err != nil {
+		return "", err
+	}
+	if hash, err = d.cfg.Hash(in.Password); err != nil {
+		return "", domain.Faultf(domain.Unavailable, "busy", "the password could not be taken just now; try again")
+	}
+	return hash, nil
 }
 
 // usernames are the names to try for a user who has none.

@@ -98,6 +98,7 @@ func (d *Desk) lock(ctx context.Context, cause domain.Cause, who Visitor, count 
 // does not. It takes as long for nobody as for somebody.
 func (d *Desk) prove(s user.State, known bool, password string) (method string, err error) {
 	c, now := s.Credential, d.journal.Now()
+	known = known && !c.Locked && !s.Suspended
 	hash := noHash
 	if known && c.Sum.Password != "" {
 		hash = c.Sum.Password
@@ -106,10 +107,11 @@ func (d *Desk) prove(s user.State, known bool, password string) (method string, 
 	switch {
 	case err != nil && hash != noHash:
 		return "", domain.Faultf(domain.Unavailable, "busy", "the password could not be compared just now; try again")
-	case !known || c.Locked || s.Suspended:
+	case !known:
 		return "", nil
 	case c.State == user.CredentialTemporary:
-		if now.Before(c.Temporary.ExpiresAt) && user.IsTemporary(d.cfg.LinkKey, s.ID, c.Temporary, password) {
+		right := user.IsTemporary(d.cfg.LinkKey, s.ID, c.Temporary, password) || c.Temporary.Chosen && same && hash != noHash
+		if right && now.Before(c.Temporary.ExpiresAt) {
 			return "temporary", nil
 		}
 	case same && hash != noHash:

@@ -52,6 +52,9 @@ func (f UserForm) order(firm company.State, id string) user.Create {
 		},
 		Activate: firm.Policy.ActivateAtOnce,
 	}
+	if len(f.Options) > 0 {
+		order.Options = services(f.Options)
+	}
 	if f.Device != nil {
 		order.Device, order.Person.MAC = strings.ToLower(strings.TrimSpace(f.Device.Kind)), mac(f.Device.MAC)
 	}

@@ -56,6 +56,7 @@ type UserForm struct {
 	Site               string      `json:"site,omitempty" doc:"Id of a site of the company"`
 	Licence            string      `json:"licence,omitempty" doc:"Kind of licence the company has ordered"`
 	Device             *DeviceForm `json:"device,omitempty"`
+	Options            []string    `json:"options,omitempty" maxItems:"20" example:"[\"fax\"]" doc:"Services, by short names"`
 	Language           string      `json:"language,omitempty" doc:"By default the company's"`
 	Activate           *bool       `json:"activate,omitempty" doc:"Start the activation at once; by default as the policy says"`
 }

@@ -20,6 +20,9 @@ type ChangeForm struct {
 	Extension          Text         `json:"extension,omitzero"`
 	Site               Text         `json:"site,omitzero"`
 	Language           Text         `json:"language,omitzero"`
+	Username           Text         `json:"username,omitzero" doc:"What the user logs in with; the user is told"`
+	Licence            Text         `json:"licence,omitzero" doc:"Another kind of licence; takes a seat of that kind and gives the old one back"`
+	Options            List         `json:"options,omitzero" doc:"All services from now on, by short names; null takes them away"`
 	Device             DeviceChange `json:"device,omitzero" doc:"null takes the device away"`
 }
 
@@ -58,6 +61,35 @@ func (t *Text) UnmarshalJSON(raw []byte) error {
 // Schema describes the member.
 func (Text) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Nullable: true}
+}
+
+// List is a member of a merge patch that is replaced as a whole.
+type List struct {
+	Sent   bool
+	Values []string
+}
+
+// PutAll is a List that sets a field.
+func PutAll(values ...string) List { return List{Sent: true, Values: values} }
+
+// UnmarshalJSON notes that the member was sent.
+func (l *List) UnmarshalJSON(raw []byte) error {
+	*l = PutAll()
+	return json.Unmarshal(raw, &l.Values)
+}
+
+// Schema describes the member.
+func (List) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString}, Nullable: true}
+}
+
+// as gives the values in another form, nil where they were not sent.
+func (l List) as(form func([]string) []string) *[]string {
+	if !l.Sent {
+		return nil
+	}
+	values := form(l.Values)
+	return &values
 }
 
 // as gives the value in another form, nil where it was not sent.

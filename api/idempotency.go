@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -59,10 +60,11 @@ func (s *Server) entry(c *gin.Context, key string) (answerRow, error) {
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(body))
 	actor := exchangeOf(c.Request.Context()).actor
-	sum := sha256.Sum256([]byte(c.Request.URL.RawQuery + "\n" + c.ContentType() + "\n" + string(body)))
+	mac := hmac.New(sha256.New, s.cfg.SessionKey) // a body may hold a password, which a bare hash would give to guessing
+	mac.Write([]byte("fingerprint\x1f" + c.Request.URL.RawQuery + "\n" + c.ContentType() + "\n" + string(body)))
 	return answerRow{
 		Scope: actor.Kind + ":" + actor.ID + " " + c.Request.Method + " " + c.Request.URL.Path,
-		Key:   key, Fingerprint: hex.EncodeToString(sum[:]),
+		Key:   key, Fingerprint: hex.EncodeToString(mac.Sum(nil)),
 	}, nil
 }
 

@@ -22,12 +22,12 @@ func (f *front) routesAccess(desk *gin.RouterGroup) {
 // issueCredential gives a user a temporary password. One that goes by hand is
 // shown, once: the same form sent again does not tell it.
 func (f *front) issueCredential(c *gin.Context) {
-	values, cause, err := f.commanded(c, "way")
+	values, cause, err := f.commanded(c, "way", "password")
 	if err != nil {
 		f.fail(c, err)
 		return
 	}
-	secret, err := f.Desk.IssueCredential(c.Request.Context(), cause, c.Param("id"), values.Get("way"))
+	secret, err := f.Desk.IssueCredential(c.Request.Context(), cause, c.Param("id"), SecretForm{Way: values.Get("way"), Password: values.Get("password")})
 	if err != nil {
 		p := f.problem(c.Request.Context(), err)
 		f.answerUser(c, p.Status, p)

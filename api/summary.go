@@ -50,6 +50,8 @@ func summary(event domain.Event) string {
 		return moved("number", string(e.Previous), string(e.Number))
 	case user.ExtensionChanged:
 		return moved("extension", e.Previous, e.Extension) + because(e.Reason)
+	case user.LicenceChanged:
+		return moved("licence", e.Previous, e.Licence) + pick(e.Verify, ", for which the mobile has to be verified", "")
 	case user.Suspended:
 		return "Suspended: emergency calls only"
 	case user.Resumed:
@@ -165,9 +167,12 @@ func changedNames(e user.DetailsChanged) string {
 	if err != nil || json.Unmarshal(raw, &members) != nil {
 		return "details"
 	}
+	var names []string
+	if delete(members, "options"); e.Options != nil {
+		names = append(names, "options")
+	}
 	flat := map[string]any{}
 	flatten(flat, "", members)
-	var names []string
 	for _, pointer := range differences(nil, flat) {
 		names = append(names, strings.TrimPrefix(strings.TrimPrefix(pointer, "/personal"), "/"))
 	}

@@ -13,7 +13,7 @@ func summaryOfLogin(event domain.Event) string {
 	case user.UsernameSet:
 		return "The user has a name to log in with"
 	case user.CredentialIssued:
-		return fmt.Sprintf("A temporary password was issued, to go by %s, valid until %s", e.Way, minute(e.ExpiresAt))
+		return fmt.Sprintf("A temporary password was %s, to go by %s, valid until %s", pick(e.Chosen, "chosen", "issued"), e.Way, minute(e.ExpiresAt))
 	case user.PasswordChanged:
 		return "The user chose a password" + pick(e.Reset != "", ", by a link", "") + ending(e.Age)
 	case user.PINChanged:

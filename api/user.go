@@ -27,10 +27,11 @@ type User struct {
 	Licence            string     `json:"licence,omitempty"`
 	Activation         Activation `json:"activation"`
 	Messages           []Message  `json:"messages" doc:"The recent ones, newest first; null in lists"`
-	Credential         Lapsing    `json:"credential" doc:"The password: none, temporary, set, expired, locked"`
+	Credential         Credential `json:"credential"`
 	Username           string     `json:"username,omitempty" doc:"What the user can log in with, beside address and number"`
 	Admin              bool       `json:"admin,omitempty" doc:"The user administers the company"`
 	AskedForHelp       string     `json:"askedForHelp,omitempty" enum:"admin,operator" doc:"Who must reset the password, since no mail reaches the user"`
+	Options            []string   `json:"options" doc:"Services, by short names; null in lists"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []string   `json:"sims"`
 	Profile            string     `json:"profile"`
@@ -61,6 +62,19 @@ type Step struct {
 	Since       *time.Time `json:"since,omitempty" doc:"Since when it stands so"`
 }
 
+// Credential is what a user logs in with.
+type Credential struct {
+	State     string     `json:"state" doc:"Of the password: none, temporary, set, expired, locked"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	SelfReset *SelfReset `json:"selfReset,omitempty" doc:"Whether the user has tried to reset the password without help; missing in lists"`
+}
+
+// SelfReset is the last time a user tried to reset the password at /reset.
+type SelfReset struct {
+	At      *time.Time `json:"at,omitempty"`
+	Outcome string     `json:"outcome" enum:"none,requested,mailed,unreached,unused,used" doc:"none: never tried; requested: the mail is on its way; unreached: no address, or no mail reaches it; unused: mailed, and the link is over"`
+}
+
 // Lapsing is a state that can end by itself.
 type Lapsing struct {
 	State     string     `json:"state"`
@@ -85,7 +99,7 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
 		Messages:   shownMessages(s),
 		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
-		AskedForHelp: s.Credential.HelpFrom, Device: shownDevice(s.Device, p.MAC, s.Login.Username),
+		AskedForHelp: s.Credential.HelpFrom, Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),
 		SIMs: []string{}, Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u
@@ -115,8 +129,9 @@ func shownLink(link user.CurrentLink, at time.Time) Lapsing {
 }
 
 // shownCredential judges by the clock, as shownLink does.
-func shownCredential(c user.Credential, at time.Time) Lapsing {
-	shown := Lapsing{State: string(c.Shown()), ExpiresAt: c.ExpiresAt}
+func shownCredential(c user.Credential, at time.Time) Credential {
+	tried := c.SelfReset.Until(at)
+	shown := Credential{State: string(c.Shown()), ExpiresAt: c.ExpiresAt, SelfReset: &SelfReset{At: momentOf(tried.At), Outcome: string(tried.Outcome)}}
 	if !c.Locked && c.StateAt(at) == user.CredentialOver {
 		shown.State = string(user.CredentialOver)
 	}
@@ -141,7 +156,7 @@ func listedUser(r projections.UserRow, at time.Time) User {
 		FirstName: r.FirstName, LastName: r.LastName, DirectoryFirstName: r.DirectoryFirstName, DirectoryLastName: r.DirectoryLastName,
 		Email: r.Email, Mobile: r.Mobile, MobileNumber: r.MobileNumber, ContractNumber: r.ContractNumber,
 		Number: r.Number, Extension: r.Extension, Licence: r.Licence,
-		Activation: Activation{Link: link}, Credential: Lapsing{State: r.CredentialState},
+		Activation: Activation{Link: link}, Credential: Credential{State: r.CredentialState},
 		Device: shownDevice(r.Device, r.MAC, r.LoginUsername), SIMs: []string{}, Profile: "available",
 		Erased: r.Erased, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revision,
 	}

@@ -24,7 +24,7 @@ type Line struct {
 func NewLine(f Frame, row projections.HistoryRow) Line {
 	var e struct {
 		Step, Cause, Number, Extension, Channel, Purpose string
-		What                                             string
+		What, Licence                                    string
 		Attempt                                          int
 		NextTry                                          *time.Time
 		At                                               time.Time
@@ -34,7 +34,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	key := "fact." + strings.TrimSuffix(row.Type, ".v1")
 	said, ok := f.Find(key, "Step", stepName(f, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
 		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
-		"What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At))
+		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At))
 	if !ok {
 		said = row.Type
 	}
@@ -82,7 +82,7 @@ func (l Line) tone() string {
 var Kinds = []string{"account", "calendar", "activation", "link", "login", "message", "line"}
 
 var kinds = map[string][]interface{ Type() string }{
-	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
+	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.LicenceChanged{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}},
 	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}},
 	"activation": {
 		user.ActivationStarted{},

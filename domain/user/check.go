@@ -3,6 +3,7 @@ package user
 import (
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,6 +63,19 @@ func checkPlace(c *domain.Check, firm company.State, site, licence, device, lang
 	c.Need(device == "" || deviceForm.MatchString(device), "/device/kind", "form", "is none or the name of a model, lower case, at most 40 characters")
 	if language != "" {
 		company.NeedLanguage(c, "/language", language)
+	}
+}
+
+// mostOptions is how many services a user can have.
+const mostOptions = 20
+
+// checkOptions judges the short names of a user's services; which of them there
+// are is for the operator to know.
+func checkOptions(c *domain.Check, options []string) {
+	c.Need(len(options) <= mostOptions, "/options", "too-many", "has at most %d services", mostOptions)
+	for n, option := range options {
+		c.Need(deviceForm.MatchString(option), "/options", "form", "has lower-case names of at most 40 letters, digits and . - _, not %q", option)
+		c.Need(!slices.Contains(options[:n], option), "/options", "twice", "names %s twice", option)
 	}
 }
 

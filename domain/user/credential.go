@@ -33,7 +33,8 @@ type Credential struct {
 	Temporary CredentialIssued // the last one
 	Reset     ResetRequested   // the last one; ID "" once it is used or void
 	ResetUsed string           // hash of the token of the reset link by which the password was set
-	Reminded  int              // how many reminders of RemindAt have been sent
+	SelfReset SelfReset
+	Reminded  int // how many reminders of RemindAt have been sent
 	Locked    bool
 	HelpFrom  string // who was asked for help since a reset could not be mailed
 	LoggedIn  time.Time
@@ -80,6 +81,10 @@ func credentials(s State, f domain.Fact) State {
 		c = &s.Credential
 		c.State, c.Temporary, c.Age, c.Reminded, c.HelpFrom = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0, ""
 		c.Locked, c.Reset, c.Sum.Password = false, ResetRequested{}, ""
+		if e.Personal != nil {
+			c.Sum.Password = e.Personal.Password
+		}
+		c.Temporary.Personal = nil
 		s = s.credentialsWait()
 	case CredentialSet:
 		s = s.hushCredential("")
@@ -94,7 +99,7 @@ func credentials(s State, f domain.Fact) State {
 		c = &s.Credential
 		c.ResetUsed = ""
 		if e.Reset != "" && e.Reset == c.Reset.ID {
-			c.ResetUsed = c.Reset.Hash
+			c.ResetUsed, c.SelfReset.Outcome = c.Reset.Hash, ResetUsed
 		}
 		c.choose(f.At, e.Age)
 		if e.Personal != nil {
@@ -110,9 +115,9 @@ func credentials(s State, f domain.Fact) State {
 		c.State = CredentialOver
 	case ResetRequested:
 		s = s.hushCredential(c.Temporary.ID)
-		s.Credential.Reset = e
+		s.Credential.Reset, s.Credential.SelfReset = e, SelfReset{ID: e.ID, At: f.At, Outcome: ResetAsked}
 	case ResetMissed:
-		c.HelpFrom = e.Responsible
+		c.HelpFrom, c.SelfReset = e.Responsible, SelfReset{At: f.At, Outcome: ResetUnreached}
 	case LoggedIn:
 		c.LoggedIn = f.At
 	case LoginLocked:

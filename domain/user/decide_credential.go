@@ -17,7 +17,8 @@ type IssueCredential struct {
 	Company         company.State
 	Way             string
 	Username, Claim string
-	Step            bool // only while the activation stands at the step
+	Step            bool   // only while the activation stands at the step
+	Sum             string // of the password that the one who asks has chosen, argon2id in PHC form; "" to draw one
 }
 
 // Decide issues the password and asks for the messages that carry it. Whoever
@@ -36,7 +37,7 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 		return s.stepDone(policy.StepCredentials), nil
 	}
 	rules := in.Company.Policy.Usual()
-	way, err := s.wayOf(in.Way, rules.Credentials.Password)
+	way, err := s.wayOf(in.wanted(), rules.Credentials.Password)
 	if err != nil {
 		return in.stuck(s, err)
 	}
@@ -51,6 +52,12 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 		ID: domain.EventID(Stream(s.ID), in.Cause.Command, len(events)), Key: LinkKey, Way: way,
 		Passcode: rules.Credentials.Passcode, ExpiresAt: in.expiry(rules.Credentials),
 	}
+	if in.Sum != "" {
+		if way != policy.ByHand {
+			return nil, domain.Faultf(domain.Invalid, "by-hand", "a password that was chosen is handed over by hand, and never sent").At("/way")
+		}
+		issued.Chosen, issued.Personal = true, &CredentialSum{Password: in.Sum}
+	}
 	events = append(events, issued)
 	for _, m := range credentialMessages(issued, rules.Credentials.Username == policy.ByMail && s.Person.Email != "") {
 		events = append(events, m)
@@ -58,7 +65,18 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 	if way == policy.ByHand && s.standsAt(policy.StepCredentials) {
 		events = append(events, s.stepDone(policy.StepCredentials)...)
 	}
+	if way == policy.ByHand && !s.Credential.SetAt.IsZero() { // nothing else tells the user that the own password is void
+		events = append(events, s.notice(PurposePasswordChanged, history)...)
+	}
 	return events, nil
+}
+
+// wanted is the way that was named; what was chosen goes by hand.
+func (in IssueCredential) wanted() string {
+	if in.Way == "" && in.Sum != "" {
+		return policy.ByHand
+	}
+	return in.Way
 }
 
 // stuck says who has to help where no way leads to the user.

@@ -27,7 +27,7 @@ func stepsFor(s State, rules policy.Policy) []string {
 	for _, step := range rules.Steps {
 		switch {
 		case step == policy.StepLine && !s.HasLine():
-		case step == policy.StepMobile && (s.Verification.Verified || !slices.Contains(rules.Verification.Licences, s.Licence)):
+		case step == policy.StepMobile && (s.Verification.Verified || !mobileFor(s.Licence, rules)):
 		case step == policy.StepLink && s.Person.Email == "" && rules.Email != policy.EmailRequired:
 			steps = append(steps, policy.StepCredentials) // nothing can be mailed (X2)
 		default:
@@ -35,6 +35,21 @@ func stepsFor(s State, rules policy.Policy) []string {
 		}
 	}
 	return steps
+}
+
+// mobileFor tells whether users with a licence have to verify the mobile (2.16).
+func mobileFor(licence string, rules policy.Policy) bool {
+	return rules.Has(policy.StepMobile) && slices.Contains(rules.Verification.Licences, licence)
+}
+
+// verifying lets an activation that is not over end with the verified mobile, or
+// without.
+func (s State) verifying(mobile bool) State {
+	s.Steps = slices.DeleteFunc(slices.Clone(s.Steps), func(step Step) bool { return step.Name == policy.StepMobile && step.State != Done })
+	if _, has := s.Step(policy.StepMobile); mobile && !has && s.Started && s.Lifecycle != Active {
+		s.Steps = append(s.Steps, newStep(policy.StepMobile))
+	}
+	return s
 }
 
 // newStep is a step before anything has happened to it. Nobody but a person can
@@ -54,9 +69,9 @@ func newStep(name string) Step {
 // user is.
 func (s State) awaitsDetails() bool { return s.current().Name == policy.StepDetails }
 
-// detailsDone gives the facts of a change after which nothing is missing any more.
-func (s State) detailsDone(change DetailsChanged, rules policy.Policy) []domain.Event {
-	if !s.awaitsDetails() || !detailsChanged(s, change).Person.complete(rules) {
+// detailsDone gives the facts that follow when nothing is missing any more.
+func (s State) detailsDone(rules policy.Policy) []domain.Event {
+	if !s.awaitsDetails() || !s.Person.complete(rules) {
 		return nil
 	}
 	return s.stepDone(policy.StepDetails)

@@ -168,7 +168,17 @@ func (d *drive) meddle(t *testing.T) {
 // account lets the user or an admin do something with the account.
 func (d *drive) account(t *testing.T) {
 	t.Helper()
-	switch d.luck(10) {
+	switch d.luck(13) {
+	case 10:
+		name := []string{"ada", "countess", "ada.king"}[d.luck(3)]
+		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Username: &name, UsernameClaim: user.LoginStream(name)}.Decide)
+	case 11:
+		kind := []string{"office", "free"}[d.luck(2)]
+		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Licence: &kind, Seat: user.SeatStream("acme", kind, 1+d.luck(3))}.Decide)
+	case 12:
+		options := []string{"fax", "recording"}[:d.luck(3)]
+		d.once(t, "options", user.Change{Company: d.firm, Actor: operator, At: d.now, Options: &options}.Decide)
+		_, _ = d.do(user.IssueCredential{Cause: d.cause(operator), Company: d.firm, Sum: "$argon2id$z"}.Decide)
 	case 0:
 		_, _ = d.do(user.LogIn{Method: "password"}.Decide)
 	case 1, 2:

@@ -37,6 +37,7 @@ type Created struct {
 	ExtensionReason string      `json:"extensionReason,omitempty"` // why it is not the usual one
 	Licence         string      `json:"licence,omitempty"`
 	Device          string      `json:"device,omitempty"` // kind of desk phone, "none" for none
+	Options         []string    `json:"options,omitempty"`
 	Claims          Claims      `json:"claims"`
 	Personal        *Person     `json:"personal,omitempty"`
 }
@@ -55,6 +56,7 @@ type DetailsChanged struct {
 	Language *string        `json:"language,omitempty"`
 	Site     *string        `json:"site,omitempty"`
 	Device   *string        `json:"device,omitempty"`
+	Options  *[]string      `json:"options,omitempty"` // all there are from now on
 	Personal *PersonChanges `json:"personal,omitempty"`
 }
 
@@ -87,6 +89,14 @@ type ExtensionChanged struct {
 	Extension string `json:"extension"`
 	Previous  string `json:"previous,omitempty"`
 	Reason    string `json:"reason,omitempty"`
+}
+
+// LicenceChanged says which kind of licence is the user's from now on.
+type LicenceChanged struct {
+	Licence  string `json:"licence"`
+	Previous string `json:"previous,omitempty"`
+	Claim    string `json:"claim,omitempty"`  // on a seat, "" where licences are not counted
+	Verify   bool   `json:"verify,omitempty"` // it asks for a mobile that is verified
 }
 
 // Suspended says that the user may only call emergency numbers for now.
@@ -136,6 +146,9 @@ func (NumberChanged) Type() string { return "user.number-changed.v1" }
 
 // Type is the wire name.
 func (ExtensionChanged) Type() string { return "user.extension-changed.v1" }
+
+// Type is the wire name.
+func (LicenceChanged) Type() string { return "user.licence-changed.v1" }
 
 // Type is the wire name.
 func (Suspended) Type() string { return "user.suspended.v1" }

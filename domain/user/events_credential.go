@@ -17,13 +17,16 @@ type Username struct {
 // CredentialIssued says that the user has a temporary password, which must be
 // changed at the first login; whatever was there before no longer works. The
 // password and the passcode themselves are nowhere: they are derived again from
-// the server's key and the id.
+// the server's key and the id, or the hash of what was chosen stands here (4.9).
 type CredentialIssued struct {
 	ID        string    `json:"id"` // id of this event
 	Key       string    `json:"key"`
 	Way       string    `json:"way"`                // mail, sms or hand
 	Passcode  int       `json:"passcode,omitempty"` // its digits, 0: there is none
 	ExpiresAt time.Time `json:"expiresAt"`
+
+	Chosen   bool           `json:"chosen,omitempty"` // by who issued it: what is derived does not count
+	Personal *CredentialSum `json:"personal,omitempty"`
 }
 
 // PasswordChanged says that the user has chosen a password.
@@ -97,6 +100,8 @@ const (
 	PurposePasswordChanged = "password-changed"
 	PurposePINChanged      = "pin-changed"
 	PurposeEmailChanged    = "email-changed"
+	PurposeUsernameChanged = "username-changed"
+	PurposeVerifyMobile    = "verify-mobile"
 	PurposeLocked          = "login-locked"
 	PurposeExpires         = "password-expires"
 	PurposeExpired         = "password-expired"

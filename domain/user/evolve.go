@@ -18,6 +18,7 @@ func Evolve(s State, f domain.Fact) State {
 	before := s.Steps
 	s = evolve(s, f)
 	s.Steps = dated(before, s.Steps, f.At)
+	s.Credential.SelfReset = s.Credential.SelfReset.mailed(s.Messages)
 	return s
 }
 
@@ -54,6 +55,12 @@ func evolve(s State, f domain.Fact) State {
 	case ExtensionChanged:
 		s.loosen(s.Claims.Extension)
 		s.Extension, s.Claims.Extension = e.Extension, extensionClaim(s.Company, e.Extension)
+	case LicenceChanged:
+		if e.Claim != s.Claims.Seat {
+			s.loosen(s.Claims.Seat)
+		}
+		s.Licence, s.Claims.Seat = e.Licence, e.Claim
+		return s.verifying(e.Verify)
 	case Suspended:
 		s.Suspended = true
 	case Resumed:
@@ -177,7 +184,7 @@ func messages(s State, f domain.Fact) State {
 func created(s State, e Created, f domain.Fact) State {
 	abandoned := s.Abandoned
 	s = State{
-		ID: e.ID, Company: e.Company, Site: e.Site, Language: e.Language, Licence: e.Licence, Device: e.Device,
+		ID: e.ID, Company: e.Company, Site: e.Site, Language: e.Language, Licence: e.Licence, Device: e.Device, Options: e.Options,
 		Number: e.Number, Extension: e.Extension, Claims: e.Claims, Lifecycle: Pending, CreatedAt: f.At,
 		Abandoned: abandoned, Erased: f.Erased, Credential: Credential{State: CredentialNone}, Link: CurrentLink{State: LinkNone},
 	}
@@ -191,6 +198,9 @@ func detailsChanged(s State, e DetailsChanged) State {
 	set(&s.Language, e.Language)
 	set(&s.Site, e.Site)
 	set(&s.Device, e.Device)
+	if e.Options != nil {
+		s.Options = *e.Options
+	}
 	if p := e.Personal; p != nil {
 		set(&s.Person.FirstName, p.FirstName)
 		set(&s.Person.LastName, p.LastName)

@@ -68,7 +68,8 @@ func (s State) Demands(firm company.State, at time.Time) Demand {
 	if firm.Policy.Email == policy.EmailAtFirstLogin && s.Person.Email == "" {
 		return DemandEmail
 	}
-	if s.standsAt(policy.StepMobile) {
+	unproven := s.Lifecycle == Active && !s.Verification.Verified && mobileFor(s.Licence, firm.Policy)
+	if unproven || s.standsAt(policy.StepMobile) {
 		return DemandMobile
 	}
 	return DemandNothing

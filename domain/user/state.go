@@ -87,6 +87,7 @@ type Message struct {
 // State is a user as its facts tell it.
 type State struct {
 	ID, Company, Site, Language, Licence, Device string
+	Options                                      []string // services, by short names
 	Number                                       domain.E164
 	Extension                                    string
 	Person                                       Person

@@ -25,7 +25,7 @@ func TestNoStoryGetsStuck(t *testing.T) {
 				in.Extension = in.Number.Last(d.rules.Extension.LastDigits)
 				in.Claims.Extension = user.ExtensionStream("acme", in.Extension)
 				if rules == "teleproffs" && seed%3 == 0 {
-					d.firm.Licences = map[string]int{"free": 1}
+					d.firm.Licences = map[string]int{"free": 1, "office": 1}
 					in.Company, in.Licence = d.firm, "free"
 				}
 				if d.rules.Email != policy.EmailRequired && seed%4 == 1 {

@@ -124,9 +124,10 @@ func TemporaryPasscode(key []byte, user, issued string, digits int) string {
 }
 
 // IsTemporary compares what was typed with the temporary password, in constant
-// time, without regard to case and to what stands between its groups.
+// time, without regard to case and to what stands between its groups. What was
+// chosen is compared with its hash instead.
 func IsTemporary(key []byte, user string, issued CredentialIssued, typed string) bool {
-	return issued.ID != "" && alike(typed, TemporaryPassword(key, user, issued.ID))
+	return issued.ID != "" && !issued.Chosen && alike(typed, TemporaryPassword(key, user, issued.ID))
 }
 
 var base32lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)

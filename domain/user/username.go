@@ -33,12 +33,16 @@ func Usernames(s State) []string {
 // in with.
 func CheckUsername(name string) error {
 	var c domain.Check
+	checkUsername(&c, name)
+	return c.Err()
+}
+
+func checkUsername(c *domain.Check, name string) {
 	fits := len(name) >= 3 && len(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_'
 	})
 	c.Need(fits, "/username", "form", "has 3 to 64 lower-case letters, digits and . - _")
 	c.Need(!fits || strings.ContainsFunc(name, func(r rune) bool { return r >= 'a' && r <= 'z' }), "/username", "letter", "has a letter, so that it is no telephone number")
-	return c.Err()
 }
 
 // latin writes a name in the letters a to z, as far as they sound alike.

@@ -37,6 +37,7 @@ var (
 		user.EmailClaimed{},
 		user.NumberChanged{},
 		user.ExtensionChanged{},
+		user.LicenceChanged{},
 		user.Suspended{},
 		user.Resumed{},
 		user.Deleted{},

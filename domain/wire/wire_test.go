@@ -60,6 +60,7 @@ user.details-changed.v1
 user.device-login-issued.v1
 user.email-claimed.v1
 user.extension-changed.v1
+user.licence-changed.v1
 user.link-expired.v1
 user.link-issued.v1
 user.link-missed.v1
