@@ -186,25 +186,30 @@ func (j *Journal) append(ctx context.Context, stream string, h History, events [
 		facts = append(facts, fact)
 		proposed, chain, revision = append(proposed, p), next, revision+1
 	}
-	appended, err := j.appendSurely(ctx, stream, h.Revision, proposed)
+	appended, maybeTheirs, err := j.appendSurely(ctx, stream, h.Revision, proposed)
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Revision: appended.Revision, Position: appended.Position, Facts: facts, Wrote: len(events)}, nil
+	own := Result{Revision: appended.Revision, Position: appended.Position, Facts: facts, Wrote: len(events)}
+	if maybeTheirs {
+		return j.settle(ctx, h, proposed, own)
+	}
+	return own, nil
 }
 
 // appendSurely repeats an append of unknown outcome with the same ids and
-// revision, which the store recognises.
-func (j *Journal) appendSurely(ctx context.Context, stream string, expected Expected, events []Proposed) (Appended, error) {
+// revision, which the store recognises. It tells whether what stands there may
+// be that of another execution of the same command.
+func (j *Journal) appendSurely(ctx context.Context, stream string, expected Expected, events []Proposed) (appended Appended, maybeTheirs bool, err error) {
 	pause := 20 * time.Millisecond
 	for n := 0; ; n++ {
-		appended, err := j.store.Append(ctx, stream, expected, events...)
+		appended, maybeTheirs, err = j.try(ctx, stream, expected, events)
 		var fault *domain.Fault
 		switch {
 		case err == nil || errors.Is(err, ErrConflict):
-			return appended, err
+			return appended, maybeTheirs, err
 		case n == appends || ctx.Err() != nil || errors.As(err, &fault):
-			return Appended{}, unavailable(fmt.Errorf("append to %s: %w: %w", stream, errUnknown, err))
+			return Appended{}, false, unavailable(fmt.Errorf("append to %s: %w: %w", stream, errUnknown, err))
 		}
 		select {
 		case <-ctx.Done():

@@ -15,9 +15,10 @@ type request struct {
 	events   []eventstore.Proposed
 	size     int
 
-	appended eventstore.Appended
-	err      error
-	answered chan struct{}
+	appended   eventstore.Appended
+	recognised bool // nothing was written, the events stood there before
+	err        error
+	answered   chan struct{}
 }
 
 // Append writes all events atomically behind the expected revision. Besides
@@ -35,15 +36,36 @@ func (s *Store) Append(
 func (s *Store) Begin(
 	ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed,
 ) (answer func() (eventstore.Appended, error)) {
+	r, err := s.begin(ctx, stream, expected, events)
+	if err != nil {
+		return func() (eventstore.Appended, error) { return eventstore.Appended{}, err }
+	}
+	return func() (eventstore.Appended, error) { return r.await(s.writer.done) }
+}
+
+// AppendOrRecognise is Append that tells whether anything was written; see
+// eventstore.Recogniser.
+func (s *Store) AppendOrRecognise(
+	ctx context.Context, stream string, expected eventstore.Expected, events ...eventstore.Proposed,
+) (appended eventstore.Appended, recognised bool, err error) {
+	r, err := s.begin(ctx, stream, expected, events)
+	if err != nil {
+		return eventstore.Appended{}, false, err
+	}
+	if appended, err = r.await(s.writer.done); err != nil {
+		return eventstore.Appended{}, false, err
+	}
+	return appended, r.recognised, nil
+}
+
+// begin checks an append and hands it to the writer.
+func (s *Store) begin(ctx context.Context, stream string, expected eventstore.Expected, events []eventstore.Proposed) (*request, error) {
 	checked, size, err := eventstore.CheckAppend(stream, expected, events)
 	r := &request{ctx: ctx, stream: stream, expected: expected, events: checked, size: size}
 	if err == nil {
 		err = s.enqueue(r)
 	}
-	if err != nil {
-		return func() (eventstore.Appended, error) { return eventstore.Appended{}, err }
-	}
-	return func() (eventstore.Appended, error) { return r.await(s.writer.done) }
+	return r, err
 }
 
 // submit hands a request to the writer and waits for its answer.

@@ -15,6 +15,7 @@ func (b *batch) decide(ctx context.Context, r *request) (eventstore.Appended, er
 		return eventstore.Appended{}, err
 	}
 	known, isNew, err := b.check(ctx, r, s)
+	r.recognised = err == nil && !isNew // a group that is tried again is decided anew
 	switch {
 	case err != nil || !isNew:
 		return known, err

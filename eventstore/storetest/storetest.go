@@ -35,7 +35,7 @@ type Case struct {
 // Cases gives all cases but that of reopening.
 func Cases() []Case {
 	return slices.Concat(expectationCases(), repetitionCases(), inputCases(), streamCases(), allCases(),
-		timeCases(), subscriptionCases(), filterCases(), raceCases())
+		timeCases(), subscriptionCases(), filterCases(), raceCases(), executionCases())
 }
 
 // Run checks a store. Open gives a new empty one each time and closes it when
