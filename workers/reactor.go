@@ -10,6 +10,7 @@ import (
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
@@ -27,10 +28,12 @@ type Checkpoints interface {
 	Unlease(ctx context.Context, name, holder string) error
 }
 
-// Temporal wakes a workflow, and starts it where it is not running.
+// Temporal wakes a workflow, and starts it where it is not running; and tells
+// what a workflow is doing.
 type Temporal interface {
 	SignalWithStartWorkflow(ctx context.Context, workflowID, signalName string, signalArg any,
 		options client.StartWorkflowOptions, workflow any, workflowArgs ...any) (client.WorkflowRun, error)
+	DescribeWorkflowExecution(ctx context.Context, workflowID, runID string) (*workflowservice.DescribeWorkflowExecutionResponse, error)
 }
 
 // Reactor makes workflows follow facts: every fact of a user that no workflow
@@ -42,7 +45,8 @@ type Reactor struct {
 	Holder      string // this process, for the lease
 	Log         *slog.Logger
 
-	begun bool // this process has followed the facts once
+	begun  bool // this process has followed the facts once
+	crowds crowds
 }
 
 const (
@@ -78,6 +82,7 @@ func (r *Reactor) Run(ctx context.Context) error {
 
 // follow reads facts behind the checkpoint and passes them on, batch by batch.
 func (r *Reactor) follow(ctx context.Context) error {
+	r.crowds.forget() // who is owed a signal is found again behind the checkpoint
 	at, err := r.resume(ctx)
 	if err != nil {
 		return err
@@ -87,6 +92,8 @@ func (r *Reactor) follow(ctx context.Context) error {
 	messages, failed := r.subscribe(ctx, at)
 	renew := time.NewTicker(reactorLease / 3)
 	defer renew.Stop()
+	settle := time.NewTicker(settling)
+	defer settle.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -95,6 +102,10 @@ func (r *Reactor) follow(ctx context.Context) error {
 			return err
 		case <-renew.C:
 			if err := r.renew(ctx); err != nil {
+				return err
+			}
+		case <-settle.C:
+			if err := r.settle(ctx); err != nil {
 				return err
 			}
 		case first := <-messages:
@@ -175,7 +186,7 @@ func collect(first eventstore.Message, more <-chan eventstore.Message) []eventst
 }
 
 // pass wakes one workflow a user, and moves the checkpoint once Temporal has
-// acknowledged all of them.
+// acknowledged all of them and nobody is owed a signal.
 func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 	latest := map[string]eventstore.Position{}
 	for _, message := range batch {
@@ -198,13 +209,35 @@ func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	return r.Checkpoints.SetCheckpoint(ctx, reactorName, batch[len(batch)-1].Position)
+	r.crowds.passed = batch[len(batch)-1].Position
+	if r.crowds.owing() {
+		return nil
+	}
+	return r.Checkpoints.SetCheckpoint(ctx, reactorName, r.crowds.passed)
 }
 
+// wake signals a workflow, unless it is crowded: then it is owed a signal.
 func (r *Reactor) wake(ctx context.Context, id string, position eventstore.Position) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, workflows.UserID(id), workflows.LookAgain, strconv.FormatUint(uint64(position), 10),
+	if r.crowds.owes(id, position) {
+		return nil
+	}
+	if r.crowds.full(id) {
+		busy, err := r.busy(ctx, id)
+		if err != nil {
+			return err
+		}
+		if busy {
+			r.crowds.owe(id, position)
+			return nil
+		}
+	}
+	return r.signal(ctx, id, position)
+}
+
+func (r *Reactor) signal(ctx context.Context, id string, position eventstore.Position) error {
+	run, err := r.Temporal.SignalWithStartWorkflow(ctx, workflows.UserID(id), workflows.LookAgain, strconv.FormatUint(uint64(position), 10),
 		client.StartWorkflowOptions{
 			TaskQueue:             workflows.UserQueue,
 			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
@@ -213,6 +246,7 @@ func (r *Reactor) wake(ctx context.Context, id string, position eventstore.Posit
 	if err != nil {
 		return fmt.Errorf("wake workflow %s: %w", workflows.UserID(id), err)
 	}
+	r.crowds.count(id, run)
 	return nil
 }
 

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"dialtone/domain"
@@ -33,7 +35,30 @@ type recorder struct {
 	mu     sync.Mutex
 	refuse int
 	all    []wake
+	run    string // the run that every workflow is in; none: nobody knows
+	asked  int
+	doing  *workflowservice.DescribeWorkflowExecutionResponse // what every workflow does; nil: there is none
 }
+
+// DescribeWorkflowExecution tells what every workflow does.
+func (r *recorder) DescribeWorkflowExecution(context.Context, string, string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked++
+	if r.doing == nil {
+		return nil, serviceerror.NewNotFound("no such workflow")
+	}
+	return r.doing, nil
+}
+
+// inRun is a workflow's run as a signal names it.
+type inRun struct {
+	client.WorkflowRun
+	id string
+}
+
+// GetRunID gives the run's id.
+func (r inRun) GetRunID() string { return r.id }
 
 var errAway = errors.New("nobody answers")
 
@@ -48,7 +73,10 @@ func (r *recorder) SignalWithStartWorkflow(ctx context.Context, workflow, signal
 	if r.refuse--; r.refuse >= 0 {
 		return nil, errAway
 	}
-	return nil, err
+	if r.run == "" {
+		return nil, err
+	}
+	return inRun{id: r.run}, err
 }
 
 func (r *recorder) woken() []string {

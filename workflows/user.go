@@ -26,7 +26,7 @@ func UserID(id string) string { return "user/" + id }
 
 // historyLimit is the length of a run's history, in events, at which the
 // workflow continues as new: what a run is in the middle of by then still fits
-// below 1,000.
+// below 1,000. That signals do not make it longer meanwhile is the reactor's care.
 const historyLimit = 900
 
 // User carries out a user's duties until nothing is left to do and nothing to
