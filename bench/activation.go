@@ -128,17 +128,16 @@ func (h *house) round(ctx context.Context, round, users int) (perSecond float64,
 	if err != nil {
 		return 0, err
 	}
+	return h.activated(ctx, firm, from, users)
+}
+
+// activated orders users of a company, many at once, waits until all of them are
+// activated, and gives how many that were per second.
+func (h *house) activated(ctx context.Context, firm string, from, users int) (perSecond float64, err error) {
 	begun := time.Now()
-	group, running := errgroup.WithContext(ctx)
-	group.SetLimit(atOnce)
-	for n := range users {
-		group.Go(func() error {
-			return h.call(running, "POST", "/v1/companies/"+firm+"/users", object{
-				"firstName": "Round", "lastName": fmt.Sprint(n), "number": fmt.Sprintf("+%d", from+n),
-			}, nil)
-		})
-	}
-	if err := group.Wait(); err != nil {
+	if err := h.order(ctx, firm, users, func(n int) object {
+		return object{"firstName": "Round", "lastName": fmt.Sprint(n), "number": fmt.Sprintf("+%d", from+n)}
+	}); err != nil {
 		return 0, err
 	}
 	for {
@@ -151,6 +150,16 @@ func (h *house) round(ctx context.Context, round, users int) (perSecond float64,
 		}
 		time.Sleep(40 * time.Millisecond)
 	}
+}
+
+// order orders users of a company, many at once.
+func (h *house) order(ctx context.Context, firm string, users int, person func(n int) object) error {
+	group, running := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for n := range users {
+		group.Go(func() error { return h.call(running, "POST", "/v1/companies/"+firm+"/users", person(n), nil) })
+	}
+	return group.Wait()
 }
 
 func (h *house) company(ctx context.Context, policy, from, to string, licences int) (string, error) {

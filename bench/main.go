@@ -20,30 +20,40 @@ func main() {
 	binary := flag.String("binary", "bin/dialtone", "the binary to measure")
 	users := flag.Int("users", 400, "users activated in each round")
 	events := flag.Int("events", 10_000_000, "events in the long log")
-	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing or house")
+	bulk := flag.Int("bulk", 10_000, "users activated in one house, in thousands")
+	pending := flag.Int("pending", 100_000, "users that wait for somebody to follow a link")
+	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing, house, bulk or pending; pending takes hours and comes only when it is named")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *binary, *users, *events, *only); err != nil {
+	parts := []part{
+		{"appends", func() ([]row, error) { return appends(ctx) }},
+		{"postgres", func() ([]row, error) { return postgres(ctx) }},
+		{"reading", func() ([]row, error) { return reading(ctx) }},
+		{"lag", func() ([]row, error) { return lags(ctx) }},
+		{"rare", func() ([]row, error) { return rare(ctx, *events) }},
+		{"routing", func() ([]row, error) { return inForce(ctx) }},
+		{"house", func() ([]row, error) { return activations(ctx, *binary, *users) }},
+		{"bulk", func() ([]row, error) { return inBulk(ctx, *binary, *bulk/chunk) }},
+	}
+	if *only == "pending" {
+		parts = []part{{"pending", func() ([]row, error) { return waiting(ctx, *binary, *pending) }}}
+	}
+	if err := run(parts, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, binary string, users, events int, only string) error {
+// part is what is measured together.
+type part struct {
+	name    string
+	measure func() ([]row, error)
+}
+
+func run(parts []part, only string) error {
 	var rows []row
-	for _, part := range []struct {
-		name    string
-		measure func() ([]row, error)
-	}{
-		{"appends", func() ([]row, error) { return appends(ctx) }},
-		{"postgres", func() ([]row, error) { return postgres(ctx) }},
-		{"reading", func() ([]row, error) { return reading(ctx) }},
-		{"lag", func() ([]row, error) { return lags(ctx) }},
-		{"rare", func() ([]row, error) { return rare(ctx, events) }},
-		{"routing", func() ([]row, error) { return inForce(ctx) }},
-		{"house", func() ([]row, error) { return activations(ctx, binary, users) }},
-	} {
+	for _, part := range parts {
 		if only != "" && only != part.name {
 			continue
 		}
