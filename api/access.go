@@ -111,6 +111,7 @@ var rights = map[string]right{
 	"GET /users/:id":                      opensUser.looks("page"),
 	"GET /users/:id/history":              opensUser.looks("history-page"),
 	"GET /users/:id/live":                 opensUser.looks("page"),
+	"POST /users/:id/details":             administersUser,
 	"POST /users/:id/activation":          administersUser,
 	"POST /users/:id/activation/link":     administersUser,
 	"POST /users/:id/activation/messages": administersUser,

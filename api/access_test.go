@@ -131,6 +131,7 @@ var matrix = map[string]string{
 	"GET /users/:id":                      "yes yes 404 login login",
 	"GET /users/:id/history":              "yes yes 404 login login",
 	"GET /users/:id/live":                 "yes yes 404 login login",
+	"POST /users/:id/details":             "403 yes 404 login login",
 	"POST /users/:id/activation":          "403 yes 404 login login",
 	"POST /users/:id/activation/link":     "403 yes 404 login login",
 	"POST /users/:id/activation/messages": "403 yes 404 login login",

@@ -134,7 +134,7 @@ func (s *stream) tell(ctx context.Context, position eventstore.Position) error {
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	account, err := s.account(ctx, s.user)
+	account, _, _, err := s.account(ctx, s.user)
 	if err != nil {
 		return err
 	}

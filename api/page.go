@@ -11,6 +11,7 @@ import (
 	"dialtone/api/assets"
 	"dialtone/api/locales"
 	"dialtone/api/pages"
+	"dialtone/projections"
 )
 
 // pagePolicy is what browsers may load for a page: its own files and nothing else.
@@ -59,9 +60,12 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	seen(desk, "/companies/:id", f.showCompany)
 	desk.POST("/companies/:id", f.orderUser)
 	seen(desk, "/users", f.showUsers)
+	desk.GET("/users/:id/live", f.live)
+	desk.POST("/users/:id/open", f.openUser)
+	desk = desk.Group("", f.knowingly)
 	seen(desk, "/users/:id", f.showUser)
 	seen(desk, "/users/:id/history", f.showHistory)
-	desk.GET("/users/:id/live", f.live)
+	desk.POST("/users/:id/details", f.changeDetails)
 	desk.POST("/users/:id/activation", f.act("start", f.Desk.StartActivation))
 	desk.POST("/users/:id/activation/link", f.act("renew", f.Desk.RenewLink))
 	desk.POST("/users/:id/activation/messages", f.resend)
@@ -114,6 +118,9 @@ func (f *front) frame(c *gin.Context, title, here string) pages.Frame {
 		Voice: voice, Assets: f.files, Tags: f.texts.Tags(), Here: here, Back: c.Request.URL.Path, Role: x.actor.Kind, Own: x.company,
 	}
 	frame.Title = frame.Say(title) + " · Dialtone"
+	if row, ok := c.Value(actingKey).(projections.UserRow); ok {
+		frame.Acting = pages.NameOf(frame, row)
+	}
 	if safe(c.Request.Method) {
 		frame.Back = c.Request.URL.RequestURI()
 		frame.Notice = noticeOf(voice, c.Query("done"))
@@ -128,6 +135,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("action.done-" + done)
 	case "plan", "cancel", "restore":
 		return voice.Say("calendar.done-" + done)
+	case "details":
+		return voice.Say("change.done")
 	case "company":
 		return voice.Say("companies.created")
 	case "user":

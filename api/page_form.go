@@ -76,6 +76,7 @@ func wordedFaults(voice locales.Voice, p *Problem) pages.Faults {
 // takenFields are the fields that refusals of the whole order are about.
 var takenFields = map[string]string{
 	"email-taken": "/email", "extension-taken": "/extension", "number-taken": "/number", "number-foreign": "/number",
+	"username-taken": "/username", "quota-reached": "/licence",
 }
 
 // wordedRefusal says why something was refused as a whole.

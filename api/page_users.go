@@ -11,6 +11,7 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 	"dialtone/projections"
@@ -36,9 +37,7 @@ func (f *front) showUsers(c *gin.Context) {
 }
 
 func (f *front) showUser(c *gin.Context) {
-	if !f.warned(c) {
-		f.answerUser(c, http.StatusOK, nil)
-	}
+	f.answerUser(c, http.StatusOK, nil)
 }
 
 // answerUser shows a user, with a refusal above.
@@ -46,7 +45,7 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 	ctx, id := c.Request.Context(), c.Param("id")
 	frame := f.frame(c, "user.title", "users")
 	frame.Back = "/users/" + url.PathEscape(id)
-	account, err := f.account(ctx, id)
+	account, state, firm, err := f.account(ctx, id)
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -58,31 +57,36 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 	}
 	account.Plan = f.planFields(frame, account.Zone, c.Request.PostForm)
 	f.refused(&frame, account.Plan, nil, refused)
+	account.Details, account.Choose = detailFields(frame, firm, state, c.Request.PostForm), chosenFields(frame)
+	f.refused(&frame, account.Choose, nil, refused)
+	f.refusedChange(&frame, account.Details, refused)
 	f.render(c, status, pages.UserPage(frame, account, timeline))
 }
 
 // account gathers what the back-office shows of a user.
-func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
+func (f *front) account(ctx context.Context, id string) (account pages.Account, state user.State, of company.State, err error) {
 	row, state, err := f.cfg.Views.GetUser(ctx, id)
 	if err != nil {
-		return pages.Account{}, err
+		return account, state, of, err
 	}
-	account := pages.Account{UserRow: row, Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
+	now := f.cfg.Journal.Now()
+	account = pages.Account{UserRow: row, Options: state.Options, Tried: state.Credential.SelfReset.Until(now), Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
 		Plan: f.cfg.NewID(), Restoration: f.cfg.NewID(), Credential: f.cfg.NewID(), Unlock: f.cfg.NewID(), Admin: f.cfg.NewID(),
 		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Mail: f.cfg.NewID(), SMS: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
+		Details: f.cfg.NewID(),
 	}}
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
-		return pages.Account{}, err
+		return account, state, of, err
 	}
 	if account.Stale, err = f.cfg.Views.Stale(ctx, user.Stream(id)); err != nil {
-		return pages.Account{}, err
+		return account, state, of, err
 	}
 	firm, err := f.cfg.Views.GetCompany(ctx, state.Company)
 	if err != nil && domain.KindOf(err) != domain.Missing { // the company's stream may be parked
-		return pages.Account{}, err
+		return account, state, of, err
 	}
-	account.CompanyName, account.Zone = firm.Name, firm.State.ZoneAt("")
-	for _, entry := range state.Calendar(f.cfg.Journal.Now()) {
+	account.CompanyName, account.Zone, account.Secrets = firm.Name, firm.State.ZoneAt(""), firm.State.Policy.Secrets
+	for _, entry := range state.Calendar(now) {
 		account.Calendar = append(account.Calendar, pages.Date{Entry: entry, Command: f.cfg.NewID()})
 	}
 	if site, ok := firm.State.Site(row.Site); ok {
@@ -91,7 +95,7 @@ func (f *front) account(ctx context.Context, id string) (pages.Account, error) {
 	if f.cfg.TemporalUI != "" && exchangeOf(ctx).company == "" {
 		account.TemporalURL = strings.TrimSuffix(f.cfg.TemporalUI, "/") + "/namespaces/default/workflows/" + url.PathEscape("user/"+id)
 	}
-	return account, nil
+	return account, state, firm.State, nil
 }
 
 // timeline words a page of a user's history, newest first.

@@ -87,22 +87,36 @@ func (f *front) takeView(c *gin.Context) {
 	c.Redirect(http.StatusSeeOther, next)
 }
 
-// warned shows an admin who opens somebody else's account what that means,
-// until it was opened knowingly (4.11).
-func (f *front) warned(c *gin.Context) bool {
+// actingKey is where the row of the user stands for whom an admin acts.
+const actingKey = "acting"
+
+// knowingly lets an admin work on somebody else's account once it was opened
+// knowingly (4.11). Before, every page is the warning and no form does anything.
+func (f *front) knowingly(c *gin.Context) {
 	who, _ := c.MustGet(callerKey).(caller)
 	id := c.Param("id")
-	if who.Kind != domain.ActorAdmin || id == who.ID || id == who.session.Acting {
-		return false
+	if who.Kind != domain.ActorAdmin || id == who.ID {
+		return
 	}
 	row, _, err := f.cfg.Views.GetUser(c.Request.Context(), id)
-	if err != nil {
+	switch {
+	case err != nil:
 		f.fail(c, err)
-		return true
+		return
+	case id == who.session.Acting:
+		c.Set(actingKey, row)
+		return
+	}
+	status, undone := http.StatusOK, !safe(c.Request.Method)
+	if undone {
+		status = http.StatusConflict
 	}
 	frame := f.frame(c, "acting.title", "users")
-	f.render(c, http.StatusOK, pages.ActingPage(frame, id, pages.NameOf(frame, row)))
-	return true
+	if undone {
+		frame.Back = "/users/" + url.PathEscape(id)
+	}
+	f.render(c, status, pages.ActingPage(frame, id, pages.NameOf(frame, row), undone))
+	c.Abort()
 }
 
 // openUser notes that an admin knows whose account it is.

@@ -22,6 +22,7 @@ type Frame struct {
 	Fault  string // a sentence above the content: what did not go through
 	Role   string // of who reads: operator, support or admin; "" where nobody has signed in to the back-office
 	Own    string // id of an admin's company
+	Acting string // name of the user for whom an admin acts on this page; "" for nobody
 	Theme  string // path of the style sheet in the operator's colour; may be empty
 }
 

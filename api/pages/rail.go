@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/projections"
 )
@@ -22,11 +23,16 @@ type Account struct {
 	Zone                  string // of the company (IANA), for moments that are typed
 	Calendar              []Date
 	Plan                  []Field // of the form that plans an action
+	Options               []string
+	Details               []Changed      // of the form that changes the user
+	Choose                []Field        // of the form that chooses a temporary password
+	Secrets               policy.Secrets // its rules
+	Tried                 user.SelfReset
 }
 
 // Commands are the ids of the commands that the page's forms give, so that a
 // form that is sent twice is one command.
-type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion, Credential, Unlock, Admin, Plan, Restoration string }
+type Commands struct{ Activation, Link, Mail, SMS, Suspension, Login, Deletion, Credential, Unlock, Admin, Plan, Restoration, Details string }
 
 // name is how the user is called on the page.
 func (a Account) name(f Frame) string { return NameOf(f, a.UserRow) }
