@@ -7,7 +7,7 @@ import (
 )
 
 // TestGuide001ThePendingTheFailedAndTheActivatedUser tells guide 1's rules 1.3
-// to 1.5 and 1.10 to 1.13 by phone: who may call and be called in which state.
+// to 1.5, 1.10 to 1.13 and 1.15 by phone: who may call and be called in which state.
 func TestGuide001ThePendingTheFailedAndTheActivatedUser(t *testing.T) {
 	need(t, "sipp")
 	h := newHouse(t)
@@ -57,6 +57,22 @@ func TestGuide001ThePendingTheFailedAndTheActivatedUser(t *testing.T) {
 	anna.isRefused("0003")
 	h.must(http.StatusAccepted, "POST", "/v1/users/"+failed+"/activation", nil)
 	eventually(t, "the retry", func() bool { return h.state(failed) == "activated" })
+
+	t.Log("after the activation user name, phone, options, mobile and contract number are changed")
+	changed := h.must(http.StatusOK, "PATCH", "/v1/users/"+pending, object{
+		"username": "ben.example", "device": object{"kind": "ip phone 30"}, "options": []string{"fax"}, "mobileNumber": "+491711234567", "contractNumber": "C-1",
+	})
+	if missing := shows(string(changed.body), `"ben.example"`, `"ip phone 30"`, `["fax"]`, `"+491711234567"`, `"C-1"`); missing != "" {
+		t.Errorf("the changed user lacks %s: %s", missing, changed.body)
+	}
+	h.must(http.StatusOK, "PATCH", "/v1/users/"+pending, object{"username": "ben.next"})
+	h.must(http.StatusOK, "POST", "/v1/users/"+pending+"/credential/reset", object{"password": "ten green bottles"})
+	newPerson(t, h).logsIn("ben.example", "ten green bottles").sees("/login")
+	newPerson(t, h).logsIn("ben.next", "ten green bottles").sees("/me/password")
+	eventually(t, "the former user name to be free", func() bool {
+		a, err := h.try("PATCH", "/v1/users/"+caller, object{"username": "ben.example"})
+		return err == nil && a.StatusCode == http.StatusOK
+	})
 
 	t.Log("names of 23 and 30 characters fit, longer ones do not; a number is taken once")
 	long := object{"firstName": strings.Repeat("ä", 23), "lastName": strings.Repeat("ß", 30), "number": "+4930231290004"}

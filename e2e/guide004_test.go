@@ -119,6 +119,10 @@ func (s *guide004) adminResets() {
 	again, _ := s.h.awaitPassword(smartMail, "mail", s.mailed)
 	anna.opens("/me").sees("/login") // its sessions are over
 	newPerson(s.T, s.h).logsIn("0125123049", again).sees("/me/password").chooses(again, ownWords, "").sees("/me")
+	chosen := "scelta in ufficio oggi"
+	s.h.must(http.StatusUnprocessableEntity, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": "anna verdi 049 049"})
+	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": chosen})
+	newPerson(s.T, s.h).logsIn("0125123049", chosen).sees("/me/password", "password temporanea").chooses(chosen, ownWords, "").sees("/me")
 }
 
 func (s *guide004) resetByMail() {
