@@ -127,6 +127,11 @@ func (n mortalNetwork) Activate(ctx context.Context, order string, line domain.E
 	return n.effect("network", func() error { return n.Network.Activate(ctx, order, line) })
 }
 
+// Connect reaches the network while the process lives.
+func (n mortalNetwork) Connect(ctx context.Context, order string, block company.Block) error {
+	return n.effect("network", func() error { return n.Network.Connect(ctx, order, block) })
+}
+
 // world is the users' activities over a real journal, the SMTP server, the SMS
 // service and the network of the embedded mode, in a process that can be killed.
 type world struct {

@@ -29,6 +29,9 @@ func (u *Users) withSecrets(s subject, m user.Message, data TextData) TextData {
 				data.Passcode = user.TemporaryPasscode(u.LinkKey, state.ID, c.Temporary.ID, c.Temporary.Passcode)
 			}
 		}
+		if m.Purpose == user.PurposeBoth && m.Channel == user.SMS && data.Brand.InfoURL == "" {
+			data.Brand.InfoURL = data.LoginURL // where both come in one SMS, it says where to go with them
+		}
 	case m.Purpose == user.PurposeMobileCode && m.Credential == state.Verification.Code.ID:
 		code := state.Verification.Code
 		data.Code = user.MobileCode(u.LinkKey, state.ID, code)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -70,18 +71,24 @@ func (u *Users) activateService(ctx context.Context, s subject, attempt int) *us
 		return &user.Trouble{Cause: "number-missing", Responsible: "admin", Text: "the network activates numbers, and the user has none"}
 	}
 	err := u.Network.Activate(ctx, domain.DeriveID("network", s.state.ID, string(s.state.Number)), s.state.Number)
+	return networkTrouble(err, attempt, u.Journal.Now(), string(s.state.Number))
+}
+
+// networkTrouble says what an error of the operator's network means, nil for
+// none. Its words are cleaned of the names given.
+func networkTrouble(err error, attempt int, now time.Time, names ...string) *domain.Trouble {
 	if err == nil {
 		return nil
 	}
-	trouble := &user.Trouble{Cause: "network-unavailable", Responsible: "network", Text: "the operator's network does not answer"}
+	trouble := &domain.Trouble{Cause: "network-unavailable", Responsible: "network", Text: "the operator's network does not answer"}
 	if fault, ok := errors.AsType[*domain.Fault](err); ok {
-		trouble.Code, trouble.Text = fault.Code, clean(fault.Detail, string(s.state.Number))
+		trouble.Code, trouble.Text = fault.Code, clean(fault.Detail, names...)
 	}
 	if domain.Final(err) {
 		trouble.Cause, trouble.Responsible = "network-refused", "operator"
 		return trouble
 	}
-	next := u.Journal.Now().Add(NextTry(Outcome{Cause: causeConnection}, attempt))
+	next := now.Add(NextTry(Outcome{Cause: causeConnection}, attempt))
 	trouble.NextTry = &next
 	return trouble
 }

@@ -22,10 +22,12 @@ type Messenger interface {
 	Lookup(ctx context.Context, text SMS, since time.Time, others []string) (Outcome, bool)
 }
 
-// Network is the operator's network: it puts a number into service. The same
-// order again is nothing. Errors that trying again can cure are Unavailable.
+// Network is the operator's network: it puts a user's number, or a block of a
+// company's numbers, into service. The same order again is nothing. Errors that
+// trying again can cure are Unavailable.
 type Network interface {
 	Activate(ctx context.Context, order string, number domain.E164) error
+	Connect(ctx context.Context, order string, block company.Block) error
 }
 
 // Leaders lists who administers a company, those from whom it was taken too.

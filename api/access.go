@@ -63,6 +63,7 @@ var (
 	operates        = right{about: everything}
 	readsLists      = right{about: lists, support: everywhere, admin: firm}
 	readsCompany    = right{about: aCompany, support: everywhere, admin: firm}
+	operatesCompany = right{about: aCompany}
 	changesCompany  = right{about: aCompany, admin: firm}
 	readsUser       = right{about: aUser, support: everywhere, admin: firm, user: self}
 	opensUser       = right{about: aUser, support: everywhere, admin: firm}
@@ -72,13 +73,24 @@ var (
 // rights is the one table of who may do what: the rights to every route that
 // needs a login and is not a user's own (/me).
 var rights = map[string]right{
-	"POST /v1/companies":           operates,
-	"GET /v1/companies":            readsLists,
-	"GET /v1/companies/:id":        readsCompany,
-	"POST /v1/companies/:id/sites": changesCompany,
-	"POST /v1/companies/:id/users": changesCompany,
-	"GET /v1/numbers":              readsLists,
-	"GET /v1/licences":             readsLists,
+	"POST /v1/companies":                 operates,
+	"GET /v1/companies":                  readsLists,
+	"GET /v1/companies/:id":              readsCompany,
+	"POST /v1/companies/:id/sites":       changesCompany,
+	"POST /v1/companies/:id/users":       changesCompany,
+	"PATCH /v1/companies/:id":            operatesCompany,
+	"POST /v1/companies/:id/numbers":     operatesCompany,
+	"POST /v1/companies/:id/licences":    operatesCompany,
+	"POST /v1/companies/:id/connection":  operatesCompany,
+	"PUT /v1/companies/:id/policy":       operatesCompany,
+	"PUT /v1/companies/:id/region":       changesCompany,
+	"PUT /v1/companies/:id/attendant":    changesCompany,
+	"DELETE /v1/companies/:id/attendant": changesCompany,
+	"GET /v1/companies/:id/setup":        readsCompany,
+	"PUT /v1/companies/:id/setup/:step":  changesCompany,
+	"GET /v1/companies/:id/history":      readsCompany,
+	"GET /v1/numbers":                    readsLists,
+	"GET /v1/licences":                   readsLists,
 
 	"GET /v1/activations":                    readsLists,
 	"GET /v1/users":                          readsLists,
@@ -107,6 +119,14 @@ var rights = map[string]right{
 	"POST /companies":                     operates,
 	"GET /companies/:id":                  readsCompany,
 	"POST /companies/:id":                 changesCompany,
+	"GET /companies/:id/setup":            readsCompany,
+	"GET /companies/:id/history":          readsCompany,
+	"POST /companies/:id/setup/:step":     changesCompany,
+	"POST /companies/:id/connection":      operatesCompany,
+	"POST /companies/:id/change":          operatesCompany,
+	"POST /companies/:id/numbers":         operatesCompany,
+	"POST /companies/:id/licences":        operatesCompany,
+	"POST /companies/:id/policy":          operatesCompany,
 	"GET /users":                          readsLists,
 	"GET /users/:id":                      opensUser.looks("page"),
 	"GET /users/:id/history":              opensUser.looks("history-page"),

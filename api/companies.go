@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,19 +19,30 @@ type Company struct {
 	PolicyVersion int       `json:"policyVersion"`
 	Language      string    `json:"language"`
 	Country       string    `json:"country"`
+	TimeZone      string    `json:"timeZone" doc:"IANA name; that of the country where no other was named"`
 	MainNumber    string    `json:"mainNumber,omitempty"`
+	MainFax       string    `json:"mainFax,omitempty"`
+	Attendant     string    `json:"attendant,omitempty" doc:"Id of the user who is rung for the company"`
 	Numbers       []Block   `json:"numbers"`
 	Licences      []Ordered `json:"licences"`
 	Sites         []Site    `json:"sites"`
-	MainUser      string    `json:"mainUser,omitempty" doc:"Id of the main user, in the answer to the order"`
+	MainUser      string    `json:"mainUser,omitempty" doc:"Id of the main user"`
 	Stale         bool      `json:"stale,omitempty" doc:"Facts about the company wait to be shown; what is here may be older than they are"`
 	Revision      uint64    `json:"revision"`
 }
 
-// Block is a row of consecutive numbers, both ends included.
+// Block is a row of consecutive numbers, both ends included, and where its
+// connection stands.
 type Block struct {
-	From string `json:"from"`
-	To   string `json:"to"`
+	From        string     `json:"from"`
+	To          string     `json:"to"`
+	State       string     `json:"state" enum:"waiting,done,failed" doc:"Whether the operator's network has it in service"`
+	Cause       string     `json:"cause,omitempty"`
+	Responsible string     `json:"responsible,omitempty" doc:"Who must act: network, operator"`
+	Code        string     `json:"code,omitempty" doc:"What the network answered"`
+	Text        string     `json:"text,omitempty"`
+	Attempts    int        `json:"attempts,omitempty"`
+	NextTry     *time.Time `json:"nextTry,omitempty"`
 }
 
 // Ordered is how many licences of a kind were ordered.
@@ -105,9 +117,9 @@ func (s *Server) createCompany(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	body := shownCompany(company.Fold(done.Facts), done.Revision)
-	body.MainUser = done.MainUser
-	return &CompanyAnswer{Written: written(done, "/v1/companies/"+done.ID), Body: body}, nil
+	return &CompanyAnswer{
+		Written: written(done, "/v1/companies/"+done.ID), Body: shownCompany(company.Fold(done.Facts), done.Revision),
+	}, nil
 }
 
 func (s *Server) openSite(ctx context.Context, in *struct {

@@ -8,6 +8,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/company"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -34,6 +35,9 @@ func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form Compa
 	if err != nil {
 		return Done{}, err
 	}
+	if main != nil {
+		order.MainUser = main.ID
+	}
 	result, err := d.look(ctx, company.Stream(order.ID), cause, func([]domain.Fact) error { return nil })
 	if err == nil && !result.Repeated {
 		result, err = d.establish(ctx, cause, order, mainCause, main)
@@ -48,7 +52,7 @@ func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form Compa
 
 // establish claims everything, the main user's part included, and writes the company.
 func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.Create, mainCause domain.Cause, main *user.Create) (eventstore.Result, error) {
-	connected, err := d.connect(ctx, cause, order)
+	connected, err := d.connect(ctx, cause, order.ID, order.Blocks)
 	if err != nil {
 		return eventstore.Result{}, err
 	}
@@ -70,28 +74,48 @@ func (d *Desk) companyOrder(cause domain.Cause, f CompanyForm) (company.Create, 
 	trimmed(&f.Name, &f.Policy, &f.Language, &f.Country)
 	f.Country = strings.ToUpper(f.Country)
 	order := company.Create{ID: domain.DeriveID("company", cause.Command), Name: f.Name, Language: f.Language, Country: f.Country}
-	for _, b := range f.Numbers {
-		order.Blocks = append(order.Blocks, company.Block{From: domain.E164(phone(b.From, f.Country)), To: domain.E164(phone(b.To, f.Country))})
-	}
-	for _, l := range f.Licences {
-		order.Licences = append(order.Licences, company.Licences{Kind: strings.TrimSpace(l.Kind), Count: l.Count, BoundUntil: l.BoundUntil})
-	}
+	order.Blocks, order.Licences = blocksOf(f.Numbers, f.Country), licencesOf(f.Licences)
 	var c domain.Check
-	rules, known := d.cfg.Policies[f.Policy]
-	names := strings.Join(slices.Sorted(maps.Keys(d.cfg.Policies)), ", ")
-	c.Need(known, "/policy", "unknown", "is one of %s, not %q", names, f.Policy)
+	rules := d.policyNamed(&c, f.Policy)
 	c.Need(len(f.Country) != 2 || telephoned(f.Country), "/country", "unknown", "%s is no country with telephone numbers of its own", f.Country)
 	order.Policy = rules
 	err := merged(order.Check(), c.Err())
 	if err != nil {
 		return order, err
 	}
+	bounded(&c, order.Blocks)
+	return order, c.Err()
+}
+
+func blocksOf(forms []BlockForm, country string) (blocks []company.Block) {
+	for _, b := range forms {
+		blocks = append(blocks, company.Block{From: domain.E164(phone(b.From, country)), To: domain.E164(phone(b.To, country))})
+	}
+	return blocks
+}
+
+func licencesOf(forms []LicenceForm) (licences []company.Licences) {
+	for _, l := range forms {
+		licences = append(licences, company.Licences{Kind: strings.TrimSpace(l.Kind), Count: l.Count, BoundUntil: l.BoundUntil})
+	}
+	return licences
+}
+
+// policyNamed finds a policy by its name, and notes one that is not there.
+func (d *Desk) policyNamed(c *domain.Check, name string) policy.Policy {
+	rules, known := d.cfg.Policies[name]
+	names := strings.Join(slices.Sorted(maps.Keys(d.cfg.Policies)), ", ")
+	c.Need(known, "/policy", "unknown", "is one of %s, not %q", names, name)
+	return rules
+}
+
+// bounded notes blocks that hold more numbers than one order may connect.
+func bounded(c *domain.Check, blocks []company.Block) {
 	total := 0
-	for _, b := range order.Blocks {
+	for _, b := range blocks {
 		total += b.Count()
 	}
 	c.Need(total <= numbersLimit, "/numbers", "too-large", "holds %d numbers, at most %d can be ordered at once", total, numbersLimit)
-	return order, c.Err()
 }
 
 // mainUser makes the order of the main user, judged by the company as it will be.

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"dialtone/domain"
-	"dialtone/domain/claim"
 	"dialtone/domain/company"
 	"dialtone/domain/number"
 	"dialtone/eventstore"
@@ -30,15 +29,15 @@ func (r reservations) settle(ctx context.Context, err error) {
 	all.Wait()
 }
 
-// connect makes every number of an order the company's, in shares that are
+// connect makes every number of some blocks the company's, in shares that are
 // worked on at the same time. What one share is refused, the others give back.
-func (d *Desk) connect(ctx context.Context, cause domain.Cause, order company.Create) (reservations, error) {
+func (d *Desk) connect(ctx context.Context, cause domain.Cause, companyID string, blocks []company.Block) (reservations, error) {
 	var wishes []eventstore.Wish
-	for _, b := range order.Blocks {
+	for _, b := range blocks {
 		for _, n := range b.Numbers() {
 			wishes = append(wishes, wish(string(n), nil, eventstore.Candidate{
 				Stream: number.Stream(n),
-				Take:   number.Connect(n, order.ID, cause.At.Add(claim.Window)), Undo: number.Disconnect(order.ID, refused),
+				Take:   number.Connect(n, companyID, cause.At), Undo: number.Disconnect(companyID, refused),
 			})...)
 		}
 	}

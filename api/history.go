@@ -16,7 +16,7 @@ import (
 	"dialtone/projections"
 )
 
-// HistoryItem is one fact about a user.
+// HistoryItem is one fact about a user or a company.
 type HistoryItem struct {
 	Position    string          `json:"position"`
 	Stream      string          `json:"stream"`
@@ -38,7 +38,7 @@ type HistoryPage struct {
 	Next  string        `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
-// HistoryQuery chooses facts about a user.
+// HistoryQuery chooses facts about a user or a company.
 type HistoryQuery struct {
 	Reading
 	Paging
@@ -52,13 +52,27 @@ type HistoryQuery struct {
 
 func (s *Server) routesHistory() {
 	page := s.api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[HistoryPage](), true, "HistoryPage")
+	responses := map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"application/json": {Schema: page}, "text/csv": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
 	register(s, huma.Operation{
 		OperationID: "get-history", Method: http.MethodGet, Path: "/v1/users/{id}/history", Tags: []string{"users"},
-		Summary: "What happened to a user", Errors: []int{http.StatusNotFound},
-		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
-			"application/json": {Schema: page}, "text/csv": {Schema: &huma.Schema{Type: huma.TypeString}},
-		}}},
-	}, s.getHistory)
+		Summary: "What happened to a user", Errors: []int{http.StatusNotFound}, Responses: responses,
+	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+		if _, _, err := s.cfg.Views.GetUser(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		return s.getHistory(ctx, in)
+	})
+	register(s, huma.Operation{
+		OperationID: "get-company-history", Method: http.MethodGet, Path: "/v1/companies/{id}/history", Tags: []string{"companies"},
+		Summary: "What happened to a company", Errors: []int{http.StatusNotFound}, Responses: responses,
+	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+		if _, err := s.cfg.Views.GetCompany(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		return s.getHistory(ctx, in)
+	})
 	register(s, huma.Operation{
 		OperationID: "get-diff", Method: http.MethodGet, Path: "/v1/users/{id}/diff", Tags: []string{"users"},
 		Summary: "What is different about a user between two moments", Errors: []int{http.StatusNotFound},
@@ -66,9 +80,6 @@ func (s *Server) routesHistory() {
 }
 
 func (s *Server) getHistory(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
-	if _, _, err := s.cfg.Views.GetUser(ctx, in.ID); err != nil {
-		return nil, err
-	}
 	filter := projections.HistoryFilter{
 		User: in.ID, Types: in.Type, Actor: in.Actor, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit,
 	}

@@ -73,6 +73,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/resume", f.act("resume", f.Desk.Resume))
 	desk.POST("/users/:id/device", f.issueLogin)
 	desk.POST("/users/:id/delete", f.deleteUser)
+	f.routesSetup(desk)
 	f.routesCalendar(desk)
 	f.routesAccess(desk)
 }
@@ -137,6 +138,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("calendar.done-" + done)
 	case "details":
 		return voice.Say("change.done")
+	case "setup":
+		return voice.Say("setup.saved")
 	case "company":
 		return voice.Say("companies.created")
 	case "user":

@@ -106,17 +106,14 @@ var companyPointers = map[string][]string{
 }
 
 func (f *front) companyFields(frame pages.Frame, typed url.Values) []pages.Field {
-	var policies, languages []pages.Option
+	var policies []pages.Option
 	for _, name := range slices.Sorted(maps.Keys(f.cfg.Policies)) {
 		policies = append(policies, pages.Option{Value: name, Label: f.cfg.Policies[name].Operator + " (" + name + ")"})
-	}
-	for _, tag := range company.Languages {
-		languages = append(languages, pages.Option{Value: tag, Label: frame.Say("language." + tag)})
 	}
 	fields := []pages.Field{
 		{Name: "name", Label: frame.Say("companies.name"), Kind: "text", Complete: "organization", Required: true},
 		{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies},
-		{Name: "language", Label: frame.Say("companies.language"), Kind: "select", Options: languages},
+		{Name: "language", Label: frame.Say("companies.language"), Kind: "select", Options: languageOptions(frame)},
 		{Name: "country", Label: frame.Say("companies.country"), Kind: "text", Hint: frame.Say("companies.country-hint"), Complete: "country", Required: true},
 		{Name: "from", Label: frame.Say("companies.from"), Kind: "tel", Hint: frame.Say("companies.from-hint"), Complete: "off"},
 		{Name: "to", Label: frame.Say("companies.to"), Kind: "tel", Hint: frame.Say("companies.to-hint"), Complete: "off"},

@@ -14,11 +14,12 @@ import (
 	"dialtone/projections"
 )
 
-func (f *front) showCompany(c *gin.Context) { f.answerCompany(c, http.StatusOK, nil, nil) }
+func (f *front) showCompany(c *gin.Context) { f.answerCompany(c, http.StatusOK, nil, nil, sent{}) }
 
-// answerCompany shows a company and the form for a new user with what was typed
-// into it; nil for an empty form.
-func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refused *Problem) {
+// answerCompany shows a company, the form for a new user with what was typed
+// into it (nil for an empty form), and the operator's forms, of which one may
+// have been sent and refused.
+func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refused *Problem, s sent) {
 	ctx, id := c.Request.Context(), c.Param("id")
 	row, err := f.cfg.Views.GetCompany(ctx, id)
 	if err != nil {
@@ -43,6 +44,14 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 	frame.Title = row.Name + " · Dialtone"
 	view.Fields = userFields(frame, row.State, typed)
 	f.refused(&frame, view.Fields, userPointers, refused)
+	if view.Changes, err = f.changeForms(ctx, &frame, row.State, s); err != nil {
+		f.fail(c, err)
+		return
+	}
+	if view.Setup, err = f.setupView(ctx, frame, row); err != nil {
+		f.fail(c, err)
+		return
+	}
 	f.render(c, status, pages.CompanyPage(frame, view))
 }
 
@@ -92,11 +101,7 @@ func choices(frame pages.Frame, firm company.State) []pages.Field {
 	for _, kind := range slices.Sorted(maps.Keys(firm.Licences)) {
 		licences = append(licences, pages.Option{Value: kind, Label: kind})
 	}
-	var languages []pages.Option
-	for _, tag := range company.Languages {
-		languages = append(languages, pages.Option{Value: tag, Label: frame.Say("language." + tag)})
-	}
-	fields := []pages.Field{{Name: "language", Label: frame.Say("order.language"), Kind: "select", Options: languages}}
+	fields := []pages.Field{{Name: "language", Label: frame.Say("order.language"), Kind: "select", Options: languageOptions(frame)}}
 	if len(sites) > 1 {
 		fields = append(fields, pages.Field{Name: "site", Label: frame.Say("order.site"), Kind: "select", Options: sites})
 	}
@@ -116,7 +121,7 @@ func (f *front) orderUser(c *gin.Context) {
 	done, err := f.Desk.CreateUser(c.Request.Context(), cause, c.Param("id"), userOrderOf(values))
 	if err != nil {
 		p := f.problem(c.Request.Context(), err)
-		f.answerCompany(c, p.Status, values, p)
+		f.answerCompany(c, p.Status, values, p, sent{})
 		return
 	}
 	f.goOn(c, done.Position, "/users/"+done.ID+"?done=user")

@@ -50,7 +50,7 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 		f.fail(c, err)
 		return
 	}
-	timeline, err := f.timeline(ctx, frame, projections.HistoryFilter{User: id, Limit: shortList})
+	timeline, err := f.timeline(ctx, frame, userPage(id), projections.HistoryFilter{User: id, Limit: shortList})
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -98,10 +98,11 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 	return account, state, firm.State, nil
 }
 
-// timeline words a page of a user's history, newest first.
-func (f *front) timeline(ctx context.Context, frame pages.Frame, filter projections.HistoryFilter) (pages.Timeline, error) {
+// timeline words a page of the history of whoever has the page at a path, newest
+// first.
+func (f *front) timeline(ctx context.Context, frame pages.Frame, path string, filter projections.HistoryFilter) (pages.Timeline, error) {
 	filter.Descending = true
-	view := pages.Timeline{User: filter.User, First: filter.Cursor == ""}
+	view := pages.Timeline{Path: path, First: filter.Cursor == ""}
 	if view.First { // asked before the list: what comes between is told twice rather than never
 		after, err := f.latest(ctx, filter.User)
 		if err != nil {
@@ -135,12 +136,12 @@ func (f *front) showHistory(c *gin.Context) {
 	}
 	frame := f.frame(c, "timeline.title", "users")
 	filter := projections.HistoryFilter{User: id, Types: pages.TypesOf(kind), Cursor: c.Query("cursor")}
-	timeline, err := f.timeline(ctx, frame, filter)
+	timeline, err := f.timeline(ctx, frame, userPage(id), filter)
 	if err != nil {
 		f.fail(c, err)
 		return
 	}
-	if len(filter.Types) > 0 {
+	if timeline.Kinds = true; len(filter.Types) > 0 {
 		timeline.Kind = kind
 	}
 	f.render(c, http.StatusOK, pages.HistoryPage(frame, pages.NameOf(frame, row), timeline))
@@ -200,3 +201,5 @@ func (f *front) issueLogin(c *gin.Context) {
 	frame.Back = "/users/" + login.ID
 	f.render(c, http.StatusOK, pages.PhoneLoginPage(frame, login.ID, login.Username, login.Password, login.Domain, login.Transport))
 }
+
+func userPage(id string) string { return "/users/" + url.PathEscape(id) }

@@ -31,6 +31,7 @@ func (s *Server) routesAPI() error {
 	s.api = humagin.NewWithGroup(s.engine, group, config)
 	describe(s.api.OpenAPI())
 	s.routesCompanies()
+	s.routesSetup()
 	s.routesUsers()
 	s.routesLife()
 	s.routesCalendar()

@@ -43,6 +43,13 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		"POST /v1/companies":                      `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
 		"POST /v1/companies/{id}/sites":           `{"name":"Bonn"}`,
 		"POST /v1/companies/{id}/users":           ada("01"),
+		"PATCH /v1/companies/{id}":                `{"name":"Third"}`,
+		"POST /v1/companies/{id}/numbers":         `{"numbers":[{"from":"+4930999900","to":"+4930999909"}]}`,
+		"POST /v1/companies/{id}/licences":        `{"licences":[{"kind":"standard","count":1}]}`,
+		"PUT /v1/companies/{id}/attendant":        `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"T","extension":"99999"}`).want(t, http.StatusCreated).text("id") + `"}`,
+		"PUT /v1/companies/{id}/policy":           `{"policy":"onenet"}`,
+		"PUT /v1/companies/{id}/region":           `{"language":"sv","timeZone":"Europe/Stockholm"}`,
+		"PUT /v1/companies/{id}/setup/{step}":     `{"state":"skipped"}`,
 		"PATCH /v1/users/{id}":                    `{"firstName":"B"}`,
 		"POST /v1/users/{id}/activation/messages": `{"channel":"mail"}`,
 		"POST /v1/users/{id}/calendar":            `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
@@ -56,7 +63,7 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		if strings.HasPrefix(path, "/v1/users/") {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
 		}
-		path = strings.ReplaceAll(path, "{id}", id)
+		path = strings.NewReplacer("{id}", id, "{step}", "users").Replace(path)
 		if calendar, ok := strings.CutSuffix(path, "/{action}"); ok {
 			path = calendar + "/" + h.call(http.MethodPost, calendar, bodies["POST /v1/users/{id}/calendar"]).want(t, http.StatusCreated).text("subject")
 		}

@@ -20,5 +20,5 @@ func summaryOfPlan(event domain.Event) string {
 	case user.Restored:
 		return "Restored, as " + string(e.As)
 	}
-	return summaryOfClaim(event)
+	return summaryOfCompany(event)
 }

@@ -44,7 +44,7 @@ func (s *Server) routesUsers() {
 	}, s.getUser)
 	register(s, huma.Operation{
 		OperationID: "change-user", Method: http.MethodPatch, Path: "/v1/users/{id}", Tags: tags,
-		Summary: "Change a user (RFC 7396)", Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed}, RequestBody: mergePatch(),
+		Summary: "Change a user (RFC 7396)", Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed}, RequestBody: mergePatch("ChangeForm"),
 	}, s.changeUser)
 	register(s, huma.Operation{
 		OperationID: "delete-user", Method: http.MethodDelete, Path: "/v1/users/{id}", Tags: tags,
@@ -146,7 +146,7 @@ func (s *Server) userAnswer(done Done, location string, err error) (*UserAnswer,
 }
 
 // mergePatch takes a patch under its own media type and as plain JSON.
-func mergePatch() *huma.RequestBody {
-	ref := &huma.Schema{Ref: "#/components/schemas/ChangeForm"}
+func mergePatch(form string) *huma.RequestBody {
+	ref := &huma.Schema{Ref: "#/components/schemas/" + form}
 	return &huma.RequestBody{Content: map[string]*huma.MediaType{"application/merge-patch+json": {Schema: ref}}}
 }

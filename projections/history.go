@@ -11,13 +11,13 @@ import (
 	"dialtone/eventstore"
 )
 
-// HistoryRow is one fact about a user. Data is the event's JSON with its
+// HistoryRow is one fact about a user or a company. Data is the event's JSON with its
 // personal part, unless that is erased, and without secrets and their hashes.
 type HistoryRow struct {
 	bun.BaseModel `bun:"table:history,alias:h"`
 
 	Position    eventstore.Position `bun:"position,pk"`
-	User        string              `bun:"user_id"` // whom it is about
+	User        string              `bun:"user_id"` // whom it is about, a company's id for a company's
 	Stream      string              `bun:"stream"`
 	Revision    uint64              `bun:"revision"`
 	ID          string              `bun:"id"`
@@ -35,11 +35,11 @@ type HistoryRow struct {
 	Data        json.RawMessage     `bun:"data,type:json"`
 }
 
-// HistoryFilter chooses facts about one user; what is empty chooses all. Actor
+// HistoryFilter chooses facts about one user or company; what is empty chooses all. Actor
 // is a kind or an id. From and To are included; both are moments at which the
 // store recorded.
 type HistoryFilter struct {
-	User       string
+	User       string   // or company
 	Types      []string // wire names
 	Actor      string
 	From, To   time.Time
@@ -48,7 +48,7 @@ type HistoryFilter struct {
 	Descending bool   // newest first
 }
 
-// History lists the facts about a user, oldest first unless Descending, a page
+// History lists the facts about a user or company, oldest first unless Descending, a page
 // at a time; next is the cursor of the page behind, "" on the last. A limit or
 // cursor that is none is an Invalid fault.
 func (v *Views) History(ctx context.Context, f HistoryFilter) (items []HistoryRow, next string, err error) {
@@ -81,7 +81,7 @@ func (v *Views) History(ctx context.Context, f HistoryFilter) (items []HistoryRo
 		q = q.Where(behind, after)
 	}
 	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list the history of user %s: %w", f.User, err)
+		return nil, "", fmt.Errorf("list the history of %s: %w", f.User, err)
 	}
 	items, next = cut(p, items, func(r HistoryRow) string { return positionKey(r.Position) })
 	return items, next, nil

@@ -9,12 +9,13 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
+	"dialtone/domain/company"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "number.", "claim."}, apply: one(applyHistory),
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim."}, apply: one(applyHistory),
 }
 
 func applyHistory(ctx context.Context, w *writer, r record) error {
@@ -35,9 +36,9 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 	return w.put(ctx, "history", &row, leaving)
 }
 
-// subjectOf gives the id of the user a fact is about, "" where it is nobody.
+// subjectOf gives the id of the user or company a fact is about, "" where it is nobody.
 func subjectOf(stream string, event domain.Event) string {
-	for _, stem := range []string{user.Stream(""), user.LookStream("")} {
+	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id
 		}

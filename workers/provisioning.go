@@ -21,11 +21,11 @@ import (
 	"dialtone/workflows"
 )
 
-// Provisioning runs users' workflows and their activities.
+// Provisioning runs the workflows of users and companies and their activities.
 type Provisioning struct{ worker worker.Worker }
 
 // StartProvisioning begins to take tasks from Temporal.
-func StartProvisioning(c client.Client, users *activities.Users) (*Provisioning, error) {
+func StartProvisioning(c client.Client, users *activities.Users, companies *activities.Companies) (*Provisioning, error) {
 	w := worker.New(c, workflows.UserQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize:     64,
 		MaxConcurrentWorkflowTaskExecutionSize: 64,
@@ -35,7 +35,9 @@ func StartProvisioning(c client.Client, users *activities.Users) (*Provisioning,
 		Interceptors:                           []interceptor.WorkerInterceptor{&pulse{}},
 	})
 	w.RegisterWorkflowWithOptions(workflows.User, workflow.RegisterOptions{Name: "User"})
+	w.RegisterWorkflowWithOptions(workflows.Company, workflow.RegisterOptions{Name: "Company"})
 	w.RegisterActivity(users)
+	w.RegisterActivity(companies)
 	if err := w.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker of %s: %w", workflows.UserQueue, err)
 	}

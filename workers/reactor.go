@@ -5,19 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
-	"dialtone/workflows"
 )
 
 // Checkpoints keep how far the reactor has come, and who is the reactor.
@@ -36,8 +33,9 @@ type Temporal interface {
 	DescribeWorkflowExecution(ctx context.Context, workflowID, runID string) (*workflowservice.DescribeWorkflowExecutionResponse, error)
 }
 
-// Reactor makes workflows follow facts: every fact of a user that no workflow
-// wrote starts or wakes the workflow user/<id>; looks of the support do not.
+// Reactor makes workflows follow facts: every fact of a user or a company that
+// no workflow wrote starts or wakes the workflow user/<id> or company/<id>; looks
+// of the support do not.
 type Reactor struct {
 	Journal     *eventstore.Journal
 	Checkpoints Checkpoints
@@ -56,6 +54,9 @@ const (
 	signalsAtOne = 32              // signals under way at once
 	lookBack     = 2 * time.Minute // more than what a power cut can take from the embedded Temporal
 )
+
+// followed are the beginnings of the streams whose facts wake workflows.
+var followed = []string{user.Stream(""), company.Stream("")}
 
 // Run reacts until the context ends. Without the lease it stands by; after an
 // error it goes on from the checkpoint.
@@ -156,7 +157,7 @@ func (r *Reactor) resume(ctx context.Context) (eventstore.Position, error) {
 func (r *Reactor) subscribe(ctx context.Context, after eventstore.Position) (<-chan eventstore.Message, <-chan error) {
 	messages, failed := make(chan eventstore.Message, reactorBatch), make(chan error, 1)
 	go func() {
-		for message, err := range r.Journal.Store().Subscribe(ctx, after, "user-") {
+		for message, err := range r.Journal.Store().Subscribe(ctx, after, followed...) {
 			if err != nil {
 				failed <- fmt.Errorf("follow the facts: %w", err)
 				return
@@ -185,7 +186,7 @@ func collect(first eventstore.Message, more <-chan eventstore.Message) []eventst
 	return batch
 }
 
-// pass wakes one workflow a user, and moves the checkpoint once Temporal has
+// pass wakes one workflow a stream, and moves the checkpoint once Temporal has
 // acknowledged all of them and nobody is owed a signal.
 func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 	latest := map[string]eventstore.Position{}
@@ -198,13 +199,13 @@ func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 			r.Log.Error("a fact without readable metadata wakes its workflow all the same", "stream", message.Event.Stream, "error", err)
 		}
 		if meta.Channel != domain.ChannelWorkflow && message.Event.Type != (user.Viewed{}).Type() { // looking changes nothing
-			latest[strings.TrimPrefix(message.Event.Stream, "user-")] = message.Position
+			latest[message.Event.Stream] = message.Position
 		}
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.SetLimit(signalsAtOne)
-	for id, position := range latest {
-		group.Go(func() error { return r.wake(running, id, position) })
+	for stream, position := range latest {
+		group.Go(func() error { return r.wake(running, stream, position) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -214,40 +215,6 @@ func (r *Reactor) pass(ctx context.Context, batch []eventstore.Message) error {
 		return nil
 	}
 	return r.Checkpoints.SetCheckpoint(ctx, reactorName, r.crowds.passed)
-}
-
-// wake signals a workflow, unless it is crowded: then it is owed a signal.
-func (r *Reactor) wake(ctx context.Context, id string, position eventstore.Position) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if r.crowds.owes(id, position) {
-		return nil
-	}
-	if r.crowds.full(id) {
-		busy, err := r.busy(ctx, id)
-		if err != nil {
-			return err
-		}
-		if busy {
-			r.crowds.owe(id, position)
-			return nil
-		}
-	}
-	return r.signal(ctx, id, position)
-}
-
-func (r *Reactor) signal(ctx context.Context, id string, position eventstore.Position) error {
-	run, err := r.Temporal.SignalWithStartWorkflow(ctx, workflows.UserID(id), workflows.LookAgain, strconv.FormatUint(uint64(position), 10),
-		client.StartWorkflowOptions{
-			TaskQueue:             workflows.UserQueue,
-			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
-			StaticSummary:         workflows.Summary(id),
-		}, "User", id)
-	if err != nil {
-		return fmt.Errorf("wake workflow %s: %w", workflows.UserID(id), err)
-	}
-	r.crowds.count(id, run)
-	return nil
 }
 
 func pause(ctx context.Context, d time.Duration) {

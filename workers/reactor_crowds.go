@@ -13,7 +13,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"dialtone/eventstore"
-	"dialtone/workflows"
 )
 
 const (
@@ -34,8 +33,8 @@ const (
 // checkpoint stays where it is.
 type crowds struct {
 	mu      sync.Mutex
-	signals map[string]crowd               // by user
-	owed    map[string]eventstore.Position // by user, the latest fact
+	signals map[string]crowd               // by stream
+	owed    map[string]eventstore.Position // by stream, the latest fact
 	passed  eventstore.Position            // all wake-ups until here have been sent, or are owed
 }
 
@@ -52,7 +51,7 @@ func (c *crowds) forget() {
 }
 
 // count notes a signal that a run has been sent.
-func (c *crowds) count(id string, run client.WorkflowRun) {
+func (c *crowds) count(stream string, run client.WorkflowRun) {
 	if run == nil {
 		return
 	}
@@ -61,44 +60,44 @@ func (c *crowds) count(id string, run client.WorkflowRun) {
 	if c.signals == nil || len(c.signals) >= crowdsMax {
 		c.signals = map[string]crowd{}
 	}
-	had := c.signals[id]
+	had := c.signals[stream]
 	if had.run != run.GetRunID() {
 		had = crowd{run: run.GetRunID()}
 	}
 	had.signals++
-	c.signals[id] = had
+	c.signals[stream] = had
 }
 
-// full tells whether a user's run has had so many signals that it is time to
+// full tells whether a stream's workflow has had so many signals that it is time to
 // ask, and begins to count anew.
-func (c *crowds) full(id string) bool {
+func (c *crowds) full(stream string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	had := c.signals[id]
+	had := c.signals[stream]
 	if had.signals < signalsUnasked {
 		return false
 	}
-	c.signals[id] = crowd{run: had.run}
+	c.signals[stream] = crowd{run: had.run}
 	return true
 }
 
-func (c *crowds) owe(id string, position eventstore.Position) {
+func (c *crowds) owe(stream string, position eventstore.Position) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.owed == nil {
 		c.owed = map[string]eventstore.Position{}
 	}
-	c.owed[id] = position
+	c.owed[stream] = position
 }
 
-// owes tells whether a user is owed a signal already; it is for this fact too.
-func (c *crowds) owes(id string, position eventstore.Position) bool {
+// owes tells whether a stream's workflow is owed a signal already; it is for this fact too.
+func (c *crowds) owes(stream string, position eventstore.Position) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, found := c.owed[id]; !found {
+	if _, found := c.owed[stream]; !found {
 		return false
 	}
-	c.owed[id] = position
+	c.owed[stream] = position
 	return true
 }
 
@@ -114,10 +113,10 @@ func (c *crowds) debts() map[string]eventstore.Position {
 	return maps.Clone(c.owed)
 }
 
-func (c *crowds) paid(id string) {
+func (c *crowds) paid(stream string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.owed, id)
+	delete(c.owed, stream)
 }
 
 // settle sends the signals that are owed to whoever is free by now, and moves
@@ -126,8 +125,8 @@ func (r *Reactor) settle(ctx context.Context) error {
 	if !r.crowds.owing() {
 		return nil
 	}
-	for id, position := range r.crowds.debts() {
-		if err := r.pay(ctx, id, position); err != nil {
+	for stream, position := range r.crowds.debts() {
+		if err := r.pay(ctx, stream, position); err != nil {
 			return err
 		}
 	}
@@ -137,29 +136,30 @@ func (r *Reactor) settle(ctx context.Context) error {
 	return r.Checkpoints.SetCheckpoint(ctx, reactorName, r.crowds.passed)
 }
 
-func (r *Reactor) pay(ctx context.Context, id string, position eventstore.Position) error {
+func (r *Reactor) pay(ctx context.Context, stream string, position eventstore.Position) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if busy, err := r.busy(ctx, id); err != nil || busy {
+	if busy, err := r.busy(ctx, stream); err != nil || busy {
 		return err
 	}
-	if err := r.signal(ctx, id, position); err != nil {
+	if err := r.signal(ctx, stream, position); err != nil {
 		return err
 	}
-	r.crowds.paid(id)
+	r.crowds.paid(stream)
 	return nil
 }
 
-// busy tells whether a user's run has a long history and is in the middle of
+// busy tells whether a stream's workflow has a long history and is in the middle of
 // something: it looks at the facts when that is done, or goes on as new, which
 // begins with a look.
-func (r *Reactor) busy(ctx context.Context, id string) (bool, error) {
-	told, err := r.Temporal.DescribeWorkflowExecution(ctx, workflows.UserID(id), "")
+func (r *Reactor) busy(ctx context.Context, stream string) (bool, error) {
+	workflow := followerOf(stream).id
+	told, err := r.Temporal.DescribeWorkflowExecution(ctx, workflow, "")
 	if _, missing := errors.AsType[*serviceerror.NotFound](err); missing {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("ask for workflow %s: %w", workflows.UserID(id), err)
+		return false, fmt.Errorf("ask for workflow %s: %w", workflow, err)
 	}
 	info := told.GetWorkflowExecutionInfo()
 	return info.GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING && info.GetHistoryLength() >= crowdedAt &&

@@ -1,6 +1,7 @@
 package workers_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -105,7 +106,7 @@ func (h *house) checkpoint() eventstore.Position {
 // batch gives everything in the store as the subscription would.
 func (h *house) batch() []eventstore.Message {
 	var all []eventstore.Message
-	for event, err := range h.store.ReadAll(h.t.Context(), 0, eventstore.Forwards, 0, "user-") {
+	for event, err := range h.store.ReadAll(h.t.Context(), 0, eventstore.Forwards, 0, "user-", "company-") {
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -114,7 +115,7 @@ func (h *house) batch() []eventstore.Message {
 	return all
 }
 
-func TestABatchWakesOneWorkflowAUser(t *testing.T) {
+func TestABatchWakesOneWorkflowAUserAndACompany(t *testing.T) {
 	h := open(t)
 	h.tell("user-ada", domain.ChannelAPI, user.Suspended{}, user.Resumed{})
 	h.tell("user-grace", domain.ChannelPage, user.Suspended{})
@@ -125,9 +126,10 @@ func TestABatchWakesOneWorkflowAUser(t *testing.T) {
 	if err := h.reactor(temporal, "a").Pass(t.Context(), h.batch()); err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(temporal.all, func(a, b wake) int { return len(a.user) - len(b.user) })
+	slices.SortFunc(temporal.all, func(a, b wake) int { return cmp.Or(len(a.user)-len(b.user), -cmp.Compare(a.user, b.user)) })
 	want := []wake{
 		{"user/ada", workflows.LookAgain, strconv.FormatUint(uint64(last), 10), workflows.UserQueue, "User", "ada", 0},
+		{"company/acme", workflows.LookAgain, "4", workflows.UserQueue, "Company", "acme", 0},
 		{"user/grace", workflows.LookAgain, "3", workflows.UserQueue, "User", "grace", 0},
 	}
 	if !slices.Equal(temporal.all, want) {

@@ -102,7 +102,7 @@ const claimHeld = "claim-held"
 
 func abandon(row projections.ClaimRow) domain.Decide {
 	if strings.HasPrefix(row.Owner, "company-") {
-		return company.AbandonClaim{Claim: row.Stream}.Decide
+		return company.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	}
 	return user.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 }

@@ -101,7 +101,7 @@ func (s *stage) order(activate bool) {
 	s.execute(company.Stream(companyID), company.Create{
 		ID: companyID, Name: firm.Name, Language: "en", Country: "DE", Policy: s.rules, Blocks: firm.Blocks,
 	}.Decide)
-	s.execute(number.Stream(line), number.Connect(line, companyID, s.deadline()))
+	s.execute(number.Stream(line), number.Connect(line, companyID, s.env.Now()))
 	s.execute(number.Stream(line), number.Assign{Number: line, Company: companyID, User: userID, By: "order", At: s.env.Now()}.Decide)
 	short := line.Last(s.rules.Extension.LastDigits)
 	extension := user.ExtensionStream(companyID, short)
@@ -272,6 +272,15 @@ type exchange struct {
 
 // Activate puts a number into service, or gives the next error.
 func (e *exchange) Activate(_ context.Context, order string, _ domain.E164) error {
+	return e.carryOut(order)
+}
+
+// Connect puts a block into service, or gives the next error.
+func (e *exchange) Connect(_ context.Context, order string, _ company.Block) error {
+	return e.carryOut(order)
+}
+
+func (e *exchange) carryOut(order string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.orders = append(e.orders, order)

@@ -15,6 +15,8 @@ type Company struct {
 	projections.CompanyRow
 	Licences []projections.LicenceRow
 	Users    Users
+	Setup    Setup
+	Changes  []DeskForm // of the operator
 	Fields   []Field
 	Command  string
 	Stale    bool // facts wait that are not shown yet

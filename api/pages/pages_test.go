@@ -13,6 +13,8 @@ import (
 	"dialtone/api/assets"
 	"dialtone/api/locales"
 	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/wire"
 	"dialtone/projections"
 )
@@ -152,9 +154,14 @@ func TestEverythingIsEscaped(t *testing.T) {
 	row := projections.UserRow{ID: nasty, FirstName: nasty, Email: nasty, State: nasty, Company: nasty}
 	users := pages.Users{Rows: []projections.UserRow{row}, Query: nasty, Company: nasty, State: nasty, Next: nasty, Companies: []pages.Option{{Value: nasty, Label: nasty}}}
 	line := pages.NewLine(f, projections.HistoryRow{Type: nasty, Stream: nasty, Reason: nasty, Command: nasty, ActorKind: nasty, Data: json.RawMessage(`{"a":"<img src=x onerror=alert(1)>"}`)})
+	firm := projections.CompanyRow{ID: nasty, Name: nasty, State: company.State{ID: nasty, Name: nasty, MainFax: domain.E164(nasty), MainUser: nasty, Attendant: nasty, TimeZone: nasty}}
+	forms := []pages.DeskForm{{Path: nasty, Title: nasty, Hint: nasty, Submit: nasty, Command: nasty, Fields: []pages.Field{{Name: nasty, Value: nasty, Errors: []string{nasty}}}}}
+	setup := pages.Setup{CompanyRow: firm, Command: nasty, Steps: []pages.SetupStep{
+		{Name: nasty, State: nasty, Cause: nasty, Responsible: nasty}, {Name: nasty, Admins: true, Note: nasty, Link: nasty, Fields: forms[0].Fields},
+	}}
 	for _, page := range []templ.Component{
 		pages.UsersPage(f, users),
-		pages.UserPage(f, pages.Account{UserRow: row, CompanyName: nasty, TemporalURL: "javascript:" + nasty}, pages.Timeline{User: nasty, After: nasty, Lines: []pages.Line{line}}),
+		pages.UserPage(f, pages.Account{UserRow: row, CompanyName: nasty, TemporalURL: "javascript:" + nasty}, pages.Timeline{Path: "/users/" + nasty, After: nasty, Lines: []pages.Line{line}}),
 		pages.ActivationPage(f, pages.Activation{Standing: pages.Valid, Name: nasty, Company: nasty, Operator: nasty, Question: nasty, Faults: pages.Faults{"/password": {nasty}}}),
 		pages.LoginPage(f, pages.Login{Next: nasty, Name: nasty, Fault: nasty, WrongToken: true}),
 		pages.MePage(f, pages.Me{Operator: nasty, Name: nasty, Company: nasty, Username: nasty, Email: nasty, Mobile: nasty, State: nasty}),
@@ -162,6 +169,9 @@ func TestEverythingIsEscaped(t *testing.T) {
 		pages.EmailPage(f, pages.Password{Operator: nasty, Typed: nasty, Old: true, Faults: pages.Faults{"/email": {nasty}}}),
 		pages.ResetEnd(f, nasty, false),
 		pages.Problem(f, nasty),
+		pages.CompanyPage(f, pages.Company{CompanyRow: firm, Changes: forms, Setup: setup}),
+		pages.SetupPage(f, setup),
+		pages.HistoryPage(f, nasty, pages.Timeline{Path: "/companies/" + nasty, Lines: []pages.Line{line}}),
 	} {
 		if html := shown(t, page); strings.Contains(html, "<img src=x") {
 			t.Errorf("what was typed becomes a part of the page:\n%s", html)

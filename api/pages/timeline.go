@@ -20,11 +20,12 @@ type Line struct {
 	NextTry  *time.Time
 }
 
-// NewLine words a fact about a user.
+// NewLine words a fact about a user or a company.
 func NewLine(f Frame, row projections.HistoryRow) Line {
 	var e struct {
 		Step, Cause, Number, Extension, Channel, Purpose string
-		What, Licence                                    string
+		What, Licence, From, To, Kind, Name              string
+		Count                                            int
 		Attempt                                          int
 		NextTry                                          *time.Time
 		At                                               time.Time
@@ -32,9 +33,10 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	_ = json.Unmarshal(row.Data, &e) // what is not there is not told
 	line := Line{HistoryRow: row, NextTry: e.NextTry}
 	key := "fact." + strings.TrimSuffix(row.Type, ".v1")
-	said, ok := f.Find(key, "Step", stepName(f, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
+	said, ok := f.Find(key, "Step", stepOf(f, row.Type, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
 		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
-		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At))
+		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At),
+		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Count", e.Count)
 	if !ok {
 		said = row.Type
 	}
@@ -43,6 +45,14 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 		line.Cause = f.First(e.Cause, "cause."+e.Cause)
 	}
 	return line
+}
+
+// stepOf names a step of an activation, or of a company's set-up.
+func stepOf(f Frame, fact, step string) string {
+	if strings.HasPrefix(fact, "company.") {
+		return f.First(step, "setup.step."+step)
+	}
+	return stepName(f, step)
 }
 
 // claimed words what the stream of a claim is about.
@@ -68,11 +78,11 @@ func (l Line) details() string {
 // tone is the colour of a fact: good, bad, slow or plain.
 func (l Line) tone() string {
 	switch name := strings.TrimSuffix(strings.TrimPrefix(l.Type, "user."), ".v1"); {
-	case name == "activated" || name == "step-done" || name == "link-used" || name == "message-accepted" || name == "message-delivered":
+	case name == "activated" || name == "step-done" || name == "link-used" || name == "message-accepted" || name == "message-delivered" || name == "company.connection-made" || name == "company.setup-step-done":
 		return "good"
 	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "message-bounced" || name == "link-expired" || name == "deleted":
 		return "bad"
-	case name == "step-delayed" || name == "action-held" || name == "suspended" || name == "link-reminded":
+	case name == "step-delayed" || name == "company.connection-delayed" || name == "action-held" || name == "suspended" || name == "link-reminded":
 		return "slow"
 	}
 	return "plain"
@@ -138,9 +148,10 @@ func TypesOf(kind string) []string {
 	return names
 }
 
-// Timeline is a page of a user's history, newest first.
+// Timeline is a page of a user's or company's history, newest first.
 type Timeline struct {
-	User, Kind string
+	Path, Kind string // of the user's or company's page
+	Kinds      bool   // it can be narrowed to kinds of facts
 	Lines      []Line
 	Older      string // cursor of the page behind, "" on the last
 	First      bool   // this is the newest page
@@ -156,7 +167,7 @@ func (t Timeline) address(kind, cursor string) string {
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	return withQuery(userPath(t.User, "/history"), query)
+	return withQuery(t.Path+"/history", query)
 }
 
 // live gives the path that streams what happens from here on.
@@ -165,7 +176,7 @@ func (t Timeline) live() string {
 	if t.Kind != "" {
 		query.Set("kind", t.Kind)
 	}
-	return withQuery(userPath(t.User, "/live"), query)
+	return withQuery(t.Path+"/live", query)
 }
 
 func withQuery(path string, query url.Values) string {

@@ -15,6 +15,7 @@ import (
 	"dialtone/deploy/local"
 	"dialtone/deploy/local/temporald"
 	"dialtone/domain"
+	"dialtone/domain/company"
 )
 
 // stands are the stand-ins for what an operator has outside: a mail server, an
@@ -83,13 +84,18 @@ func courier(c Config, s *stands) (*activities.Mailer, error) {
 	return activities.NewMailer(config)
 }
 
-// noNetwork stands where no operator's network is connected: activations wait
-// until one is.
+// noNetwork stands where no operator's network is connected: activations and
+// connections wait until one is.
 type noNetwork struct{}
 
 // Activate tells that nobody is there.
 func (noNetwork) Activate(context.Context, string, domain.E164) error {
 	return domain.Faultf(domain.Unavailable, "no-network", "no operator's network is connected to this worker")
+}
+
+// Connect tells that nobody is there.
+func (n noNetwork) Connect(ctx context.Context, order string, block company.Block) error {
+	return n.Activate(ctx, order, block.From)
 }
 
 // startTemporal starts the embedded Temporal server.

@@ -147,7 +147,7 @@ func (p *process) startWorker(ctx context.Context) error {
 }
 
 func (p *process) provision(ctx context.Context, client sdkclient.Client, users *activities.Users) error {
-	provisioning, err := workers.StartProvisioning(client, users)
+	provisioning, err := workers.StartProvisioning(client, users, &activities.Companies{Journal: p.journal, Network: users.Network})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"dialtone/deploy/local"
 	"dialtone/domain"
+	"dialtone/domain/company"
 )
 
 const desk = domain.E164("+49301234567")
@@ -54,6 +55,33 @@ func TestTheNetworkFailsAsItIsTold(t *testing.T) {
 				t.Errorf("it still fails: %v", err)
 			}
 		})
+	}
+}
+
+func TestABlockIsConnectedOnceAndFailsByAnyOfItsNumbers(t *testing.T) {
+	network, block := local.NewNetwork(), company.Block{From: "+49301234560", To: "+49301234569"}
+	if err := network.Fail(local.NetworkFault{Number: string(desk), Code: "port-busy", Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := network.Connect(t.Context(), "order", company.Block{From: "+49301234500", To: "+49301234509"}); err != nil {
+		t.Errorf("another block fails: %v", err)
+	}
+	if err := network.Connect(t.Context(), "block", block); domain.KindOf(err) != domain.Unavailable {
+		t.Errorf("a block with a number that fails: %v", err)
+	}
+	for range 2 {
+		if err := network.Connect(t.Context(), "block", block); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, alone := network.Connections(block), network.Activations(desk); got != 1 || alone != 0 {
+		t.Errorf("the block was connected %d times, its number alone %d times", got, alone)
+	}
+	if err := network.Connect(t.Context(), "order", block); domain.KindOf(err) != domain.Refused {
+		t.Errorf("the order of another block: %v", err)
+	}
+	if err := network.Connect(t.Context(), "odd", company.Block{From: desk}); domain.KindOf(err) != domain.Invalid {
+		t.Errorf("half a block: %v", err)
 	}
 }
 

@@ -58,7 +58,7 @@ func TestCompanies(t *testing.T) {
 		{
 			"an order makes the company with everything it names", nil, whole.Decide,
 			[]domain.Event{
-				founded, adopted, connected,
+				founded, adopted, connected, company.ConnectionOrdered(block),
 				company.MainNumberSet{Number: "+4930123400"},
 				company.LicencesOrdered{Kind: "office", Count: 5, BoundUntil: &bound},
 				company.LicencesOrdered{Kind: "office", Count: 2},
@@ -73,20 +73,24 @@ func TestCompanies(t *testing.T) {
 		{"no company, no site", nil, site.Decide, nil, "no-company"},
 		{"a site's zone has a form", []domain.Event{founded}, company.OpenSite{Name: "B", TimeZone: "../etc"}.Decide, nil, "invalid-input"},
 		{"a site needs a name", []domain.Event{founded}, company.OpenSite{Name: " "}.Decide, nil, "invalid-input"},
-		{"a claim nobody named is given up", nil, company.AbandonClaim(lost).Decide, []domain.Event{lost}, ""},
-		{"giving up twice is nothing", []domain.Event{lost}, company.AbandonClaim(lost).Decide, nil, ""},
-		{"a claim the company names is kept", []domain.Event{founded, connected}, company.AbandonClaim(lost).Decide, nil, "claim-held"},
+		{"a claim nobody named is given up", nil, company.AbandonClaim{Claim: lost.Claim, Deadline: noon}.Decide, []domain.Event{lost}, ""},
+		{"giving up twice is nothing", []domain.Event{lost}, company.AbandonClaim{Claim: lost.Claim, Deadline: noon}.Decide, nil, ""},
+		{"a claim the company names is kept", []domain.Event{founded, connected}, company.AbandonClaim{Claim: lost.Claim, Deadline: noon}.Decide, nil, "claim-held"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			then, err := c.when(facts(c.given...))
-			var fault *domain.Fault
-			if errors.As(err, &fault); (err != nil) != (c.fault != "") || err != nil && fault.Code != c.fault {
-				t.Fatalf("fault %v, want %q", err, c.fault)
-			}
-			if !reflect.DeepEqual(then, c.then) {
-				t.Errorf("then %v, want %v", then, c.then)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { decides(t, c.given, c.when, c.then, c.fault) })
+	}
+}
+
+// decides holds what a command says against what it should say.
+func decides(t *testing.T, given []domain.Event, when domain.Decide, want []domain.Event, code string) {
+	t.Helper()
+	then, err := when(facts(given...))
+	var fault *domain.Fault
+	if errors.As(err, &fault); (err != nil) != (code != "") || err != nil && fault.Code != code {
+		t.Fatalf("fault %v, want %q", err, code)
+	}
+	if !reflect.DeepEqual(then, want) {
+		t.Errorf("then %v, want %v", then, want)
 	}
 }
 

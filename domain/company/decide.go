@@ -3,7 +3,6 @@ package company
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -26,6 +25,7 @@ type Create struct {
 	Policy                      policy.Policy
 	Blocks                      []Block
 	Licences                    []Licences
+	MainUser                    string // id of the user who is ordered with it, "" for none
 }
 
 // OpenSite is the command that adds a location.
@@ -57,18 +57,8 @@ func (in Create) Check() error {
 	checkName(&c, in.Name)
 	NeedLanguage(&c, "/language", in.Language)
 	c.Need(country.MatchString(in.Country), "/country", "form", "is a two-letter code (ISO 3166-1) such as DE, not %q", in.Country)
-	for i, b := range in.Blocks {
-		pointer := "/numbers/" + strconv.Itoa(i)
-		b.Check(&c, pointer)
-		for _, earlier := range in.Blocks[:i] {
-			c.Need(!b.Overlaps(earlier), pointer, "overlap", "shares numbers with another block of this order")
-		}
-	}
-	for i, l := range in.Licences {
-		pointer := "/licences/" + strconv.Itoa(i)
-		c.Need(licenceKind.MatchString(l.Kind), pointer+"/kind", "form", "has lower-case letters, digits and hyphens, at most 40")
-		c.Need(l.Count >= 1 && l.Count <= 100_000, pointer+"/count", "out-of-range", "is between 1 and 100000")
-	}
+	checkBlocks(&c, in.Blocks)
+	checkLicences(&c, in.Licences)
 	return c.Err()
 }
 
@@ -94,13 +84,16 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		PolicyAdopted{Policy: in.Policy},
 	}
 	for _, b := range in.Blocks {
-		events = append(events, NumbersConnected(b))
+		events = append(events, connecting(b, in.Policy)...)
 	}
 	if len(in.Blocks) > 0 {
 		events = append(events, MainNumberSet{Number: in.Blocks[0].From})
 	}
 	for _, l := range in.Licences {
 		events = append(events, LicencesOrdered(l))
+	}
+	if in.MainUser != "" {
+		events = append(events, MainUserSet{User: in.MainUser})
 	}
 	return events, nil
 }
@@ -109,7 +102,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 func (in OpenSite) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	if !s.Exists() {
-		return nil, domain.Faultf(domain.Missing, "no-company", "there is no such company")
+		return nil, missing()
 	}
 	var c domain.Check
 	checkName(&c, in.Name)
@@ -130,19 +123,22 @@ func (in OpenSite) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return []domain.Event{opened}, nil
 }
 
-// AbandonClaim notes that a claim of this company is given up, so that a slow
-// order that still believed in it conflicts.
-type AbandonClaim struct{ Claim string }
+// AbandonClaim is the sweep's command: it gives a claim up whose Deadline has
+// passed without a fact of the company that names it, so that a slow order that
+// still believed in it conflicts.
+type AbandonClaim struct {
+	Claim    string
+	Deadline time.Time
+}
 
 // Decide writes the note unless the company names the number by now.
 func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
-	if Fold(history).Owns(domain.E164(strings.TrimPrefix(in.Claim, "number-"))) {
+	s := Fold(history)
+	if s.Owns(domain.E164(strings.TrimPrefix(in.Claim, number))) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the company names the number")
 	}
-	for _, f := range history {
-		if e, ok := f.Event.(ClaimAbandoned); ok && e.Claim == in.Claim {
-			return nil, nil
-		}
+	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+		return nil, nil
 	}
-	return []domain.Event{ClaimAbandoned(in)}, nil
+	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil
 }

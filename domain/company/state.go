@@ -20,8 +20,15 @@ type State struct {
 	Policy                      policy.Policy
 	Blocks                      []Block
 	MainNumber                  domain.E164
+	MainFax                     domain.E164
+	MainUser                    string         // id of who speaks for the company, "" for nobody
+	Attendant                   string         // id of who is rung for the company, "" for nobody
+	TimeZone                    string         // IANA name, "" for the usual one of the country
 	Licences                    map[string]int // kind to count
 	Sites                       []Site
+	Connections                 []Connection         // what the operator's network was asked for
+	Setup                       map[string]Mark      // by the steps that were done or skipped
+	Abandoned                   map[string]time.Time // claims that were given up, and when
 	CreatedAt                   time.Time
 }
 
@@ -60,6 +67,12 @@ func Evolve(s State, f domain.Fact) State {
 		s.Blocks = append(slices.Clip(s.Blocks), Block(e))
 	case MainNumberSet:
 		s.MainNumber = e.Number
+	case MainFaxSet:
+		s.MainFax = e.Number
+	case MainUserSet:
+		s.MainUser = e.User
+	case Renamed:
+		s.Name = e.Name
 	case LicencesOrdered:
 		licences := map[string]int{e.Kind: s.Licences[e.Kind] + e.Count}
 		for kind, count := range s.Licences {
@@ -70,6 +83,16 @@ func Evolve(s State, f domain.Fact) State {
 		s.Licences = licences
 	case SiteOpened:
 		s.Sites = append(slices.Clip(s.Sites), Site(e))
+	case ClaimAbandoned:
+		abandoned := map[string]time.Time{e.Claim: f.At}
+		for claim, at := range s.Abandoned {
+			if claim != e.Claim {
+				abandoned[claim] = at
+			}
+		}
+		s.Abandoned = abandoned
+	default:
+		return setUp(connections(s, f), f)
 	}
 	return s
 }

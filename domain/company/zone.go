@@ -7,11 +7,14 @@ var zones = map[string]string{
 	"GR": "Europe/Athens", "IT": "Europe/Rome", "SE": "Europe/Stockholm",
 }
 
-// ZoneAt names the time zone (IANA) of a site: its own, or that of the company's
-// country where it lies in one, otherwise UTC. No site means the company itself.
+// ZoneAt names the time zone (IANA) of a site: its own, or the company's, which
+// is that of its country where it lies in one unless another was named, or UTC. No site means the company itself.
 func (s State) ZoneAt(site string) string {
 	if place, ok := s.Site(site); ok && place.TimeZone != "" {
 		return place.TimeZone
+	}
+	if s.TimeZone != "" {
+		return s.TimeZone
 	}
 	if zone, ok := zones[s.Country]; ok {
 		return zone

@@ -89,14 +89,18 @@ func Evolve(s State, f domain.Fact) State {
 // Fold gives the number as its history tells it.
 func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, history) }
 
-// Connect makes the number a company's.
-func Connect(n domain.E164, company string, deadline time.Time) domain.Decide {
+// Connect makes the number a company's at a moment, until its stream names the
+// number. What an earlier order has left behind overdue is not the company's to
+// take before it is given back.
+func Connect(n domain.E164, company string, at time.Time) domain.Decide {
 	return func(history []domain.Fact) ([]domain.Event, error) {
-		switch s := Fold(history); s.Company {
-		case company:
+		switch s := Fold(history); {
+		case s.Company == company && at.Before(s.Deadline):
 			return nil, nil
-		case "":
-			return []domain.Event{Connected{Company: company, Deadline: deadline}}, nil
+		case s.Company == company:
+			return nil, claim.Underway()
+		case s.Company == "":
+			return []domain.Event{Connected{Company: company, Deadline: at.Add(claim.Window)}}, nil
 		}
 		return nil, domain.Faultf(domain.Conflict, "number-taken", "number %s is already connected to another company", n)
 	}

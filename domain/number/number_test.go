@@ -15,6 +15,7 @@ const line domain.E164 = "+4930123450"
 
 var (
 	noon      = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	begun     = noon.Add(-claim.Window)
 	later     = noon.Add(time.Hour)
 	connected = number.Connected{Company: "acme", Deadline: noon}
 	assigned  = number.Assigned{Company: "acme", User: "ada", Taking: "order", Deadline: noon.Add(claim.Window)}
@@ -33,14 +34,15 @@ type scenario struct {
 func TestNumbersOfACompany(t *testing.T) {
 	gone := number.Disconnected{Company: "acme", Reason: "moved"}
 	play(t, []scenario{
-		{"a number is connected to a company", nil, number.Connect(line, "acme", noon), []domain.Event{connected}, ""},
-		{"connecting twice is nothing", []domain.Event{connected}, number.Connect(line, "acme", later), nil, ""},
+		{"a number is connected to a company", nil, number.Connect(line, "acme", begun), []domain.Event{connected}, ""},
+		{"connecting twice is nothing", []domain.Event{connected}, number.Connect(line, "acme", begun.Add(time.Second)), nil, ""},
+		{"what an earlier order left behind is given back first", []domain.Event{connected}, number.Connect(line, "acme", noon), nil, "being-taken"},
 		{"another company's number is taken", []domain.Event{connected}, number.Connect(line, "globex", noon), nil, "number-taken"},
 		{
 			"a disconnected number is anybody's",
 			[]domain.Event{connected, gone},
 			number.Connect(line, "globex", later),
-			[]domain.Event{number.Connected{Company: "globex", Deadline: later}},
+			[]domain.Event{number.Connected{Company: "globex", Deadline: later.Add(claim.Window)}},
 			"",
 		},
 		{"a free number is disconnected", []domain.Event{connected}, number.Disconnect("acme", "moved"), []domain.Event{gone}, ""},

@@ -33,6 +33,7 @@ type Login struct {
 // passwords live. Ages of 0 mean that they live for ever, as NIST asks for.
 type Credentials struct {
 	Username       string     `json:"username,omitzero"` // ByMail where the user name goes another way than the password (0.12)
+	OneSMS         bool       `json:"oneSMS,omitzero"`   // the main user gets user name and password in one SMS (0.1)
 	Password       []string   `json:"password,omitzero"` // ways of the password, the first that can be gone
 	Passcode       int        `json:"passcode,omitzero"` // digits of a voicemail passcode sent with it; 0: none
 	TemporaryValid Duration   `json:"temporaryValid,omitzero"`
@@ -88,6 +89,9 @@ func (p Policy) Usual() Policy {
 	p.Verification.Digits, p.Verification.Guesses = or(p.Verification.Digits, 7), or(p.Verification.Guesses, 5)
 	p.Verification.Valid = orElse(p.Verification.Valid, 10*time.Minute)
 	p.Secrets.Password = p.Secrets.PasswordRule()
+	if len(p.Setup) == 0 {
+		p.Setup = setups
+	}
 	return p
 }
 

@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,17 @@ const (
 )
 
 var steps = []string{StepLine, StepNetwork, StepLink, StepCredentials, StepMobile}
+
+// The steps of the express set-up that a company's admin is led through (3.13
+// to 3.17); a policy lists those it has.
+const (
+	SetupUsers     = "users"     // further users with their numbers and extensions
+	SetupAttendant = "attendant" // who is rung for the company
+	SetupContact   = "contact"   // the main user's own contact data
+	SetupRegion    = "region"    // language and time zone
+)
+
+var setups = []string{SetupUsers, SetupAttendant, SetupContact, SetupRegion}
 
 // StepDetails is the step that no policy lists: it comes first where a number
 // was ordered without a person, and waits until it is known who that is.
@@ -41,13 +53,15 @@ type Policy struct {
 	Operator string `json:"operator"` // the name shown in texts
 
 	Steps           []string  `json:"steps"`
-	ActivateAtOnce  bool      `json:"activateAtOnce"`  // creating a user starts the activation
-	AdminsChange    bool      `json:"adminsChange"`    // company admins may change and delete users who are not active
-	Email           string    `json:"email"`           // EmailRequired, EmailOptional or EmailAtFirstLogin
-	Mobile          string    `json:"mobile,omitzero"` // MobileRequired where SMS must reach everybody
-	Quota           bool      `json:"quota"`           // as many users as licences were ordered
-	ReminderBySMS   bool      `json:"reminderBySMS"`   // beside the mail, where there is a mobile
-	FirstNameLength int       `json:"firstNameLength"` // longest, in code points
+	ActivateAtOnce  bool      `json:"activateAtOnce"`          // creating a user starts the activation
+	AdminsChange    bool      `json:"adminsChange"`            // company admins may change and delete users who are not active
+	Email           string    `json:"email"`                   // EmailRequired, EmailOptional or EmailAtFirstLogin
+	Mobile          string    `json:"mobile,omitzero"`         // MobileRequired where SMS must reach everybody
+	Quota           bool      `json:"quota"`                   // as many users as licences were ordered
+	ConnectNumbers  bool      `json:"connectNumbers,omitzero"` // the operator's network connects a company's numbers (3.6)
+	Setup           []string  `json:"setup,omitzero"`          // steps of the express set-up that admins are led through (3.13)
+	ReminderBySMS   bool      `json:"reminderBySMS"`           // beside the mail, where there is a mobile
+	FirstNameLength int       `json:"firstNameLength"`         // longest, in code points
 	LastNameLength  int       `json:"lastNameLength"`
 	Extension       Extension `json:"extension"`
 	Link            Link      `json:"link"`
@@ -109,6 +123,9 @@ func (p Policy) Has(step string) bool { return slices.Contains(p.Steps, step) }
 // Stamp names the policy and its version, as the metadata of facts do.
 func (p Policy) Stamp() string { return p.Name + "@" + strconv.Itoa(p.Version) }
 
+// Same tells whether two policies have the same values.
+func (p Policy) Same(other Policy) bool { return reflect.DeepEqual(p.Usual(), other.Usual()) }
+
 // Validate tells everything that is wrong with a policy as it was written.
 func (p Policy) Validate() error {
 	var c domain.Check
@@ -119,6 +136,10 @@ func (p Policy) Validate() error {
 	for i, step := range p.Steps {
 		c.Need(!slices.Contains(p.Steps[:i], step), "/steps", "twice", "names %q twice", step)
 		c.Need(slices.Contains(steps, step), "/steps", "unknown", "knows %s, not %q", strings.Join(steps, ", "), step)
+	}
+	for i, step := range p.Setup {
+		c.Need(!slices.Contains(p.Setup[:i], step), "/setup", "twice", "names %q twice", step)
+		c.Need(slices.Contains(setups, step), "/setup", "unknown", "knows %s, not %q", strings.Join(setups, ", "), step)
 	}
 	asked := p.Email == EmailRequired || p.Email == EmailOptional || p.Email == EmailAtFirstLogin
 	c.Need(asked, "/email", "unknown", "is required, optional or at-first-login")

@@ -59,7 +59,7 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 		issued.Chosen, issued.Personal = true, &CredentialSum{Password: in.Sum}
 	}
 	events = append(events, issued)
-	for _, m := range credentialMessages(issued, rules.Credentials.Username == policy.ByMail && s.Person.Email != "") {
+	for _, m := range credentialMessages(issued, s.nameWay(in.Company, way)) {
 		events = append(events, m)
 	}
 	if way == policy.ByHand && s.standsAt(policy.StepCredentials) {
@@ -131,19 +131,38 @@ func (s State) Reachable(rules policy.Policy) bool {
 	return err == nil && way != policy.ByHand
 }
 
-// credentialMessages are what carries a temporary password.
-func credentialMessages(issued CredentialIssued, username bool) (messages []MessageRequested) {
+// nameWay says how the user name goes: with the password where both go by mail,
+// and to the main user where the policy sends both in one SMS (0.1); by a mail of
+// its own where the policy has it so (0.12); otherwise, "", it is not sent.
+func (s State) nameWay(firm company.State, way string) string {
+	rules := firm.Policy.Credentials
+	switch {
+	case way == policy.ByMail, way == policy.BySMS && rules.OneSMS && s.ID == firm.MainUser:
+		return way
+	case way == policy.BySMS || way == policy.ByHand:
+		if rules.Username == policy.ByMail && s.Person.Email != "" {
+			return policy.ByMail
+		}
+	}
+	return ""
+}
+
+// credentialMessages are what carries a temporary password, and the user name
+// that goes a way of its own or the same.
+func credentialMessages(issued CredentialIssued, name string) (messages []MessageRequested) {
 	message := func(purpose, channel string) {
 		id := domain.DeriveID("message", issued.ID, purpose, channel)
 		messages = append(messages, MessageRequested{ID: id, Purpose: purpose, Channel: channel, Credential: issued.ID})
 	}
-	if username && issued.Way != policy.ByMail {
+	if name == policy.ByMail && issued.Way != policy.ByMail {
 		message(PurposeUsername, Mail)
 	}
-	switch issued.Way {
-	case policy.BySMS:
+	switch {
+	case issued.Way == policy.BySMS && name == policy.BySMS:
+		message(PurposeBoth, SMS)
+	case issued.Way == policy.BySMS:
 		message(PurposePassword, SMS)
-	case policy.ByMail:
+	case issued.Way == policy.ByMail:
 		message(PurposeBoth, Mail)
 	}
 	return messages

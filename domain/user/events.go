@@ -4,11 +4,7 @@
 // Personal of an event, which the store keeps sealed.
 package user
 
-import (
-	"time"
-
-	"dialtone/domain"
-)
+import "dialtone/domain"
 
 // Stream is the name of a user's stream.
 func Stream(id string) string { return "user-" + id }
@@ -169,10 +165,4 @@ func (ClaimsReleased) Type() string { return "user.claims-released.v1" }
 func (DeviceLoginIssued) Type() string { return "user.device-login-issued.v1" }
 
 // Trouble says why something did not go through and who can help.
-type Trouble struct {
-	Cause       string     `json:"cause"`             // stable code, "mailbox-unknown"
-	Responsible string     `json:"responsible"`       // user, admin, operator, mail, sms, network
-	Code        string     `json:"code,omitempty"`    // what the other side answered, "550 5.1.1"
-	Text        string     `json:"text,omitempty"`    // its words, without personal data
-	NextTry     *time.Time `json:"nextTry,omitempty"` // nil when it will not be tried again
-}
+type Trouble = domain.Trouble

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/company"
+)
+
+// sent is a form of a company's page that was refused.
+type sent struct {
+	form    string // the end of its path
+	typed   url.Values
+	refused *Problem
+}
+
+// changeForms are the forms by which the operator changes a company.
+func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm company.State, s sent) ([]pages.DeskForm, error) {
+	if frame.Role != domain.ActorOperator {
+		return nil, nil
+	}
+	people, err := f.colleagues(ctx, *frame, firm.ID)
+	if err != nil {
+		return nil, err
+	}
+	form := func(path, title, submit string, fields ...pages.Field) pages.DeskForm {
+		made := pages.DeskForm{
+			Path: "/companies/" + url.PathEscape(firm.ID) + "/" + path, Title: frame.Say(title), Submit: frame.Say(submit), Command: f.cfg.NewID(), Fields: fields,
+		}
+		if made.Open = s.form == path && s.refused != nil; made.Open {
+			made.Fields = filledIn(made.Fields, s.typed)
+			f.refused(frame, made.Fields, companyPointers, s.refused)
+		}
+		return made
+	}
+	var policies []pages.Option
+	for _, name := range slices.Sorted(maps.Keys(f.cfg.Policies)) {
+		rules := f.cfg.Policies[name]
+		policies = append(policies, pages.Option{Value: name, Label: rules.Operator + " (" + rules.Stamp() + ")"})
+	}
+	adopt := form("policy", "company.adopt", "company.adopt",
+		pages.Field{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies, Value: firm.Policy.Name})
+	adopt.Hint = frame.Say("company.adopt-hint")
+	return []pages.DeskForm{
+		form("numbers", "company.connect", "company.connect",
+			pages.Field{Name: "from", Label: frame.Say("companies.from"), Kind: "tel", Hint: frame.Say("companies.from-hint"), Complete: "off", Required: true},
+			pages.Field{Name: "to", Label: frame.Say("companies.to"), Kind: "tel", Hint: frame.Say("companies.to-hint"), Complete: "off", Required: true}),
+		form("licences", "company.order-licences", "company.order-licences",
+			pages.Field{Name: "kind", Label: frame.Say("companies.licence"), Kind: "text", Complete: "off", Required: true},
+			pages.Field{Name: "count", Label: frame.Say("companies.count"), Kind: "text", Mode: "numeric", Complete: "off", Required: true}),
+		form("change", "company.change", "company.change-submit",
+			pages.Field{Name: "name", Label: frame.Say("companies.name"), Kind: "text", Complete: "off", Required: true, Value: firm.Name},
+			pages.Field{Name: "mainNumber", Label: frame.Say("company.main-number"), Kind: "tel", Complete: "off", Value: string(firm.MainNumber)},
+			pages.Field{Name: "mainFax", Label: frame.Say("company.main-fax"), Kind: "tel", Complete: "off", Value: string(firm.MainFax)},
+			pages.Field{
+				Name: "mainUser", Label: frame.Say("company.main-user"), Kind: "select", Value: firm.MainUser,
+				Options: append([]pages.Option{{Label: frame.Say("order.choose-none")}}, people...),
+			}),
+		adopt,
+	}, nil
+}
+
+// changing reads a form of a company's page, gives its command and leads back,
+// or shows the page with what was typed and what is wrong with it.
+func (f *front) changing(c *gin.Context, form string, fields []string, command func(context.Context, domain.Cause, string, url.Values) (Done, error)) {
+	values, cause, err := f.commanded(c, fields...)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
+	done, err := command(c.Request.Context(), cause, c.Param("id"), values)
+	if err != nil {
+		p := f.problem(c.Request.Context(), err)
+		f.answerCompany(c, p.Status, nil, nil, sent{form, values, p})
+		return
+	}
+	f.goOn(c, done.Position, "/companies/"+url.PathEscape(c.Param("id"))+"?done=setup")
+}
+
+func (f *front) connectNumbers(c *gin.Context) {
+	f.changing(c, "numbers", []string{"from", "to"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		return f.Desk.ConnectNumbers(ctx, cause, id, NumbersForm{Numbers: []BlockForm{{From: values.Get("from"), To: values.Get("to")}}})
+	})
+}
+
+func (f *front) orderLicences(c *gin.Context) {
+	f.changing(c, "licences", []string{"kind", "count"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		count, err := strconv.Atoi(values.Get("count"))
+		if err != nil {
+			return Done{}, invalid("/licences/0/count", "number", "is a whole number")
+		}
+		return f.Desk.OrderLicences(ctx, cause, id, LicencesForm{Licences: []LicenceForm{{Kind: values.Get("kind"), Count: count}}})
+	})
+}
+
+func (f *front) adoptPolicy(c *gin.Context) {
+	f.changing(c, "policy", []string{"policy"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		return f.Desk.AdoptPolicy(ctx, cause, id, PolicyForm{Policy: values.Get("policy")})
+	})
+}
+
+func (f *front) changeCompany(c *gin.Context) {
+	fields := []string{"name", "mainNumber", "mainFax", "mainUser"}
+	f.changing(c, "change", fields, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		change := CompanyChangeForm{Name: Put(values.Get("name")), MainFax: Put(values.Get("mainFax"))}
+		if values.Get("mainNumber") != "" { // a company that has numbers keeps a main number
+			change.MainNumber = Put(values.Get("mainNumber"))
+		}
+		if values.Get("mainUser") != "" {
+			change.MainUser = Put(values.Get("mainUser"))
+		}
+		return f.Desk.ChangeCompany(ctx, cause, id, change)
+	})
+}
