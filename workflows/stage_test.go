@@ -113,8 +113,6 @@ func (s *stage) order(activate bool) {
 	}.Decide)
 }
 
-func (s *stage) deadline() time.Time { return s.env.Now().Add(claim.Window) }
-
 // execute gives a command as the operator would.
 func (s *stage) execute(stream string, decide domain.Decide) eventstore.Result {
 	s.t.Helper()

@@ -11,8 +11,6 @@ import (
 	"dialtone/domain/policy"
 )
 
-func pointer[T any](value T) *T { return &value }
-
 func TestTheSetUpIsACheckList(t *testing.T) {
 	rules := company.PolicyAdopted{Policy: rules(t, "unifyoffice")}
 	begun := []domain.Event{founded, rules, company.MainUserSet{User: "mia"}}
@@ -84,7 +82,7 @@ func TestTheOperatorChangesACompany(t *testing.T) {
 		{"nothing sent is nothing", begun, change(company.Change{}), nil, ""},
 		{
 			"everything at once", begun,
-			change(company.Change{Name: pointer("Acme SE"), MainNumber: &last, MainFax: &fax, MainUser: pointer("mia")}),
+			change(company.Change{Name: new("Acme SE"), MainNumber: &last, MainFax: &fax, MainUser: new("mia")}),
 			[]domain.Event{
 				company.Renamed{Name: "Acme SE", Previous: "Acme"},
 				company.MainNumberSet{Number: last},
@@ -93,14 +91,14 @@ func TestTheOperatorChangesACompany(t *testing.T) {
 			},
 			"",
 		},
-		{"the same is nothing", begun, change(company.Change{Name: pointer("Acme"), MainNumber: pointer(block.From), MainFax: pointer(domain.E164(""))}), nil, ""},
-		{"a main number is one's own", begun, change(company.Change{MainNumber: pointer(domain.E164("+4940123"))}), nil, "invalid-input"},
-		{"a fax is one's own", begun, change(company.Change{MainFax: pointer(domain.E164("+4940123"))}), nil, "invalid-input"},
-		{"a fax is no telephone", begun, change(company.Change{MainFax: pointer(block.From)}), nil, "invalid-input"},
+		{"the same is nothing", begun, change(company.Change{Name: new("Acme"), MainNumber: new(block.From), MainFax: new(domain.E164(""))}), nil, ""},
+		{"a main number is one's own", begun, change(company.Change{MainNumber: new(domain.E164("+4940123"))}), nil, "invalid-input"},
+		{"a fax is one's own", begun, change(company.Change{MainFax: new(domain.E164("+4940123"))}), nil, "invalid-input"},
+		{"a fax is no telephone", begun, change(company.Change{MainFax: new(block.From)}), nil, "invalid-input"},
 		{"nor the one that becomes it", begun, change(company.Change{MainNumber: &last, MainFax: &last}), nil, "invalid-input"},
-		{"a company without a main user stays with one", begun, change(company.Change{MainUser: pointer("")}), nil, "invalid-input"},
-		{"a name is none without letters", begun, change(company.Change{Name: pointer(" ")}), nil, "invalid-input"},
-		{"no company, no change", nil, change(company.Change{Name: pointer("Acme")}), nil, "no-company"},
+		{"a company without a main user stays with one", begun, change(company.Change{MainUser: new("")}), nil, "invalid-input"},
+		{"a name is none without letters", begun, change(company.Change{Name: new(" ")}), nil, "invalid-input"},
+		{"no company, no change", nil, change(company.Change{Name: new("Acme")}), nil, "no-company"},
 
 		{"another policy is adopted", begun, company.AdoptPolicy{Policy: onenet}.Decide, []domain.Event{company.PolicyAdopted{Policy: onenet}}, ""},
 		{"the same one is not", begun, company.AdoptPolicy{Policy: stored(t, unify)}.Decide, nil, ""},
