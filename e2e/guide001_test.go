@@ -58,21 +58,7 @@ func TestGuide001ThePendingTheFailedAndTheActivatedUser(t *testing.T) {
 	h.must(http.StatusAccepted, "POST", "/v1/users/"+failed+"/activation", nil)
 	eventually(t, "the retry", func() bool { return h.state(failed) == "activated" })
 
-	t.Log("after the activation user name, phone, options, mobile and contract number are changed")
-	changed := h.must(http.StatusOK, "PATCH", "/v1/users/"+pending, object{
-		"username": "ben.example", "device": object{"kind": "ip phone 30"}, "options": []string{"fax"}, "mobileNumber": "+491711234567", "contractNumber": "C-1",
-	})
-	if missing := shows(string(changed.body), `"ben.example"`, `"ip phone 30"`, `["fax"]`, `"+491711234567"`, `"C-1"`); missing != "" {
-		t.Errorf("the changed user lacks %s: %s", missing, changed.body)
-	}
-	h.must(http.StatusOK, "PATCH", "/v1/users/"+pending, object{"username": "ben.next"})
-	h.must(http.StatusOK, "POST", "/v1/users/"+pending+"/credential/reset", object{"password": "ten green bottles"})
-	newPerson(t, h).logsIn("ben.example", "ten green bottles").sees("/login")
-	newPerson(t, h).logsIn("ben.next", "ten green bottles").sees("/me/password")
-	eventually(t, "the former user name to be free", func() bool {
-		a, err := h.try("PATCH", "/v1/users/"+caller, object{"username": "ben.example"})
-		return err == nil && a.StatusCode == http.StatusOK
-	})
+	changesOfAnAdmin(t, h, pending, caller)
 
 	t.Log("names of 23 and 30 characters fit, longer ones do not; a number is taken once")
 	long := object{"firstName": strings.Repeat("ä", 23), "lastName": strings.Repeat("ß", 30), "number": "+4930231290004"}
@@ -85,6 +71,27 @@ func TestGuide001ThePendingTheFailedAndTheActivatedUser(t *testing.T) {
 	eventually(t, "the number to be free", func() bool {
 		a, err := h.try("POST", "/v1/companies/"+company+"/users", object{"firstName": "Eva", "lastName": "Next", "number": "+4930231290003"})
 		return err == nil && a.StatusCode == http.StatusCreated
+	})
+}
+
+// changesOfAnAdmin is rule 1.15: what can be changed of a user after the
+// activation, and whom the former user name is free for.
+func changesOfAnAdmin(t *testing.T, h *house, id, other string) {
+	t.Helper()
+	t.Log("after the activation user name, phone, options, mobile and contract number are changed")
+	changed := h.must(http.StatusOK, "PATCH", "/v1/users/"+id, object{
+		"username": "ben.example", "device": object{"kind": "ip phone 30"}, "options": []string{"fax"}, "mobileNumber": "+491711234567", "contractNumber": "C-1",
+	})
+	if missing := shows(string(changed.body), `"ben.example"`, `"ip phone 30"`, `["fax"]`, `"+491711234567"`, `"C-1"`); missing != "" {
+		t.Errorf("the changed user lacks %s: %s", missing, changed.body)
+	}
+	h.must(http.StatusOK, "PATCH", "/v1/users/"+id, object{"username": "ben.next"})
+	h.must(http.StatusOK, "POST", "/v1/users/"+id+"/credential/reset", object{"password": "ten green bottles"})
+	newPerson(t, h).logsIn("ben.example", "ten green bottles").sees("/login")
+	newPerson(t, h).logsIn("ben.next", "ten green bottles").sees("/me/password")
+	eventually(t, "the former user name to be free", func() bool {
+		a, err := h.try("PATCH", "/v1/users/"+other, object{"username": "ben.example"})
+		return err == nil && a.StatusCode == http.StatusOK
 	})
 }
 
