@@ -59,6 +59,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/companies", f.orderCompany)
 	seen(desk, "/companies/:id", f.showCompany)
 	desk.POST("/companies/:id", f.orderUser)
+	f.routesSetup(desk)
 	seen(desk, "/users", f.showUsers)
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/open", f.openUser)
@@ -73,7 +74,6 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/resume", f.act("resume", f.Desk.Resume))
 	desk.POST("/users/:id/device", f.issueLogin)
 	desk.POST("/users/:id/delete", f.deleteUser)
-	f.routesSetup(desk)
 	f.routesCalendar(desk)
 	f.routesAccess(desk)
 }
