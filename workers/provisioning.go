@@ -24,8 +24,15 @@ import (
 // Provisioning runs the workflows of users and companies and their activities.
 type Provisioning struct{ worker worker.Worker }
 
+// runsInMemory is how many running workflows the worker keeps at hand. The others
+// wait in Temporal and are replayed when something happens to them: their
+// histories are short, and a goroutine for each of 100,000 users who wait for a
+// date is not. An embedded Temporal server sets the same for its process.
+const runsInMemory = 1000
+
 // StartProvisioning begins to take tasks from Temporal.
 func StartProvisioning(c client.Client, users *activities.Users, companies *activities.Companies) (*Provisioning, error) {
+	worker.SetStickyWorkflowCacheSize(runsInMemory) // of the whole process; counts before its first worker
 	w := worker.New(c, workflows.UserQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize:     64,
 		MaxConcurrentWorkflowTaskExecutionSize: 64,

@@ -30,6 +30,10 @@ func tuning() dynamicconfig.StaticClient {
 		dynamicconfig.EventsHostLevelCacheMaxSizeBytes.Key():  16 << 20,
 		dynamicconfig.EventsCacheTTL.Key():                    10 * time.Minute,
 
+		// Running workflows kept in memory, of all workers in the process: the
+		// first is the server's own. Each takes some 100 KiB.
+		dynamicconfig.WorkerStickyCacheSize.Key(): 1000,
+
 		dynamicconfig.TaskQueueScannerEnabled.Key():       false,
 		dynamicconfig.HistoryScannerEnabled.Key():         false,
 		dynamicconfig.BuildIdScavengerEnabled.Key():       false,
