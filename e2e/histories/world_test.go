@@ -20,12 +20,15 @@ import (
 
 	"dialtone/activities"
 	"dialtone/deploy/local/temporald"
+	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/policy"
 	"dialtone/domain/wire"
 	"dialtone/eventstore"
 	"dialtone/eventstore/sqlstore"
 	"dialtone/projections"
 	"dialtone/workers"
+	"dialtone/workflows"
 )
 
 // budget is how many events a run's history stays below.
@@ -82,7 +85,7 @@ func (w *world) work(views *projections.Views) {
 	}
 	provisioning, err := workers.StartProvisioning(w.said.Client, &activities.Users{
 		Journal: w.journal, Mail: w.mail, Texts: texts, LinkKey: w.linkKey, PublicURL: "https://phones.example.com",
-	})
+	}, &activities.Companies{Journal: w.journal, Network: network{}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -125,7 +128,7 @@ func startTemporal(t *testing.T) client.Client {
 	return c
 }
 
-// listener is Temporal, and counts what the reactor says to it.
+// listener is Temporal, and counts what the reactor says to it of the user.
 type listener struct {
 	client.Client
 	mu      sync.Mutex
@@ -139,7 +142,7 @@ func (l *listener) SignalWithStartWorkflow(ctx context.Context, id, signal strin
 	options client.StartWorkflowOptions, workflow any, args ...any,
 ) (client.WorkflowRun, error) {
 	run, err := l.Client.SignalWithStartWorkflow(ctx, id, signal, arg, options, workflow, args...)
-	if err == nil {
+	if err == nil && id == workflows.UserID(userID) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.signals++
@@ -194,6 +197,15 @@ func measure(t *testing.T, c client.Client, workflow, run string) (length int, n
 	}
 	return length, next
 }
+
+// network does whatever it is asked for.
+type network struct{}
+
+// Activate puts a number into service.
+func (network) Activate(context.Context, string, domain.E164) error { return nil }
+
+// Connect connects a block.
+func (network) Connect(context.Context, string, company.Block) error { return nil }
 
 // post takes mails, once its gate is open.
 type post struct {
