@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -20,12 +21,16 @@ type guide000 struct {
 	username          string
 	phone             *phone
 	firstCode, chosen string
+	bossCode          string
 }
 
 const (
 	oneNumber = "+302114119721"
 	oneMail   = "maria@example.com"
 	oneMobile = "+306912345678"
+
+	bossMobile = "+306912345670"
+	bossName   = "eleni.georgiou"
 )
 
 func TestGuide000FromANumberToTheFirstLogin(t *testing.T) {
@@ -35,6 +40,8 @@ func TestGuide000FromANumberToTheFirstLogin(t *testing.T) {
 		guide string
 		do    func()
 	}{
+		{"the service is ordered: the administrator gets an SMS from ONE Pro with user name and password", story.order},
+		{"the administrator logs in with them and changes both", story.administrator},
 		{"the users are there before anybody is named: one is shown by its number", story.preProvision},
 		{"name, directory name, mail and mobile are filled in; the extension has four digits", story.fillIn},
 		{"saving sends nothing: one step is left", story.savedIsNotSent},
@@ -53,13 +60,31 @@ func TestGuide000FromANumberToTheFirstLogin(t *testing.T) {
 	}
 }
 
-func (s *guide000) preProvision() {
+func (s *guide000) order() {
 	var made struct{ ID string }
 	s.h.must(http.StatusCreated, "POST", "/v1/companies", object{
 		"name": "Ελαιώνας", "policy": "onepro", "language": "el", "country": "GR",
 		"numbers": []object{{"from": "+302114119720", "to": "+302114119729"}}, "licences": []object{{"kind": "standard", "count": 3}},
+		"mainUser": object{"firstName": "Ελένη", "lastName": "Γεωργίου", "email": "eleni@example.com", "mobile": bossMobile},
 	}).decode(s.T, &made)
 	s.company = made.ID
+	password, sms := s.h.awaitPassword(bossMobile, "sms", "")
+	if missing := shows(sms.Text, bossName, "http://"+s.h.http+"/login"); missing != "" || sms.From != "ONE Pro" {
+		s.Errorf("the SMS from %q does not say %q", sms.From, missing)
+	}
+	if s.bossCode = password; len(s.h.inbox(bossMobile)) != 1 || len(s.h.inbox("eleni@example.com")) != 0 {
+		s.Error("name and password went another way, too")
+	}
+}
+
+func (s *guide000) administrator() {
+	boss := newPerson(s.T, s.h).logsIn(bossName, s.bossCode).sees("/me/password")
+	boss.chooses(s.bossCode, "sixteen goats upon a hill", "eleni").sees("/me", "eleni")
+	boss.opens("/view").sends(url.Values{"view": {"admin"}, "next": {"/"}}).sees("/companies/"+s.company, "/companies/"+s.company+"/setup")
+	newPerson(s.T, s.h).logsIn(bossName, s.bossCode).sees("/login")
+}
+
+func (s *guide000) preProvision() {
 	s.user = s.h.user(s.company, object{"number": oneNumber})
 }
 

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,6 +29,7 @@ const (
 	furtherMail = "further.user@example.com"
 	mainNumber  = "+493023128000"
 	directDial  = "+493023128001"
+	mainFax     = "+493023128009"
 )
 
 func TestGuide003FromTheTenantToTheFirstRing(t *testing.T) {
@@ -44,6 +46,7 @@ func TestGuide003FromTheTenantToTheFirstRing(t *testing.T) {
 		{"what breaks a rule is told beside its field", story.breakRules},
 		{"only then Next: the account is activated", story.setSecrets},
 		{"(the process is killed, and goes on)", story.crash},
+		{"express set-up: every step can be done, skipped and come back to", story.setUp},
 		{"a further user is made by the administrator and activates himself", story.furtherUser},
 		{"both telephones ring", story.call},
 		{"a used link says so", story.linkIsUsed},
@@ -70,6 +73,9 @@ func (s *guide003) makeTenant() {
 		s.Errorf("the main number is %q", made.MainNumber)
 	}
 	s.company = made.ID
+	s.h.must(http.StatusOK, "PATCH", "/v1/companies/"+s.company, object{"mainFax": mainFax})
+	s.h.must(http.StatusOK, "POST", "/v1/companies/"+s.company+"/numbers", object{"numbers": []object{{"from": "+493023128100", "to": "+493023128199"}}})
+	eventually(s.T, "the network to have connected the numbers", func() bool { return s.steps()["numbers"] == "done" })
 }
 
 func (s *guide003) readMail() {
@@ -142,6 +148,51 @@ func (s *guide003) crash() {
 	s.h.must(http.StatusAccepted, "POST", "/v1/users/"+s.further+"/activation", nil)
 	s.h.kill()
 	s.h.start()
+}
+
+// steps tells where the steps of the set-up stand.
+func (s *guide003) steps() map[string]string {
+	var setup struct {
+		Steps []struct{ Name, State string }
+	}
+	s.h.must(http.StatusOK, "GET", "/v1/companies/"+s.company+"/setup", nil).decode(s.T, &setup)
+	found := map[string]string{}
+	for _, step := range setup.Steps {
+		found[step.Name] = step.State
+	}
+	return found
+}
+
+// setUp leads the main user, as administrator, through the set-up.
+func (s *guide003) setUp() {
+	page, setup := "http://"+s.h.http, "/companies/"+s.company+"/setup"
+	look(s.T, s.page, "log in",
+		chromedp.Navigate(page+"/login"), chromedp.WaitVisible(chromedp.CSS(`#name`)),
+		chromedp.SetValue(chromedp.CSS(`#name`), mainMail), chromedp.SetValue(chromedp.CSS(`#password`), "eleven-green-bottles-7"),
+		chromedp.Click(chromedp.CSS(`#content > form button[type=submit]`)), chromedp.WaitVisible(chromedp.CSS(`form[action="/view"]`)),
+		chromedp.Click(chromedp.CSS(`form[action="/view"] button`)), chromedp.WaitVisible(chromedp.CSS(`a[href="`+setup+`"]`)),
+		chromedp.Navigate(page+setup), chromedp.WaitVisible(chromedp.CSS(`#attendant`)),
+	)
+	sent := func(step, state string) {
+		look(s.T, s.page, step+" "+state,
+			chromedp.Click(chromedp.CSS(`#`+step+` button[value=`+state+`]`)), chromedp.WaitVisible(chromedp.CSS(`.alert-success`)), chromedp.WaitVisible(chromedp.CSS(`#attendant`)),
+		)
+	}
+	sent("users", "skipped")
+	sent("attendant", "save") // the main user is proposed
+	sent("contact", "save")
+	sent("region", "save")
+	sent("users", "open")
+	want := map[string]string{
+		"numbers": "done", "main-number": "done", "main-user": "done", "users": "open", "attendant": "done", "contact": "done", "region": "done",
+	}
+	eventually(s.T, "the steps", func() bool { return maps.Equal(s.steps(), want) })
+	var firm struct{ MainUser, Attendant, MainFax, TimeZone string }
+	s.h.must(http.StatusOK, "GET", "/v1/companies/"+s.company, nil).decode(s.T, &firm)
+	if firm.MainUser != s.main || firm.Attendant != s.main || firm.MainFax != mainFax || firm.TimeZone != "Europe/Berlin" {
+		s.Errorf("the company is %+v", firm)
+	}
+	look(s.T, s.page, "log out", chromedp.Click(chromedp.CSS(`form[action="/logout"] button`)), chromedp.WaitVisible(chromedp.CSS(`#name`)))
 }
 
 func (s *guide003) furtherUser() {
