@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
@@ -65,11 +66,27 @@ func TestTemporaryPasswordsAreIssuedTheWayThePolicySays(t *testing.T) {
 		Cause: "hand-over", Responsible: "admin", Text: "neither mail nor SMS reaches the user: hand the password over, or name an address or a mobile",
 	}}
 	year := after(365 * 24)
+	led := func(rules string) company.State { // the user is the main user
+		led := firm(rules)
+		led.MainUser = user.Fold(facts(handed...)).ID
+		return led
+	}
 	issued := func(way string, passcode int, ends time.Time) user.CredentialIssued {
 		return user.CredentialIssued{ID: issuedID(0), Key: user.LinkKey, Way: way, Passcode: passcode, ExpiresAt: ends}
 	}
 	play(t, []scenario{
 		{"name by mail, password by SMS", handed, step("onepro"), []domain.Event{nameSet, byCode, nameMail, codeSMS}, ""},
+		{
+			"both by one SMS for the main user", handed,
+			user.IssueCredential{Cause: issuing, Company: led("onepro"), Step: true, Username: "augusta.lovelace", Claim: "login-ada"}.Decide,
+			[]domain.Event{nameSet, byCode, carrying(issuedID(1), user.PurposeBoth, user.SMS)},
+			"",
+		},
+		{
+			"by hand the main user's name still goes by mail", codeSent, user.IssueCredential{Cause: issuing, Company: led("onepro"), Way: "hand"}.Decide,
+			[]domain.Event{issued("hand", 6, after(168)), carrying(issuedID(0), user.PurposeUsername, user.Mail)},
+			"",
+		},
 		{"a step that waits for its messages issues nothing more", sending, step("onepro"), nil, ""},
 		{"a step that is done issues nothing more", codeSent, step("onepro"), nil, ""},
 		{"no step, no password", ordered, step("onepro"), nil, ""},
