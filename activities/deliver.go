@@ -73,6 +73,7 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 	return u.Mail.Send(ctx, Mail{
 		ID: m.ID, To: cmp.Or(m.To, person.Email), ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
 		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Language: rendered.Language, Date: m.RequestedAt,
+		Envelope: user.ReportToken(u.LinkKey, s.state.ID, m.ID, m.Attempts+1), Report: user.ReportToken(u.LinkKey, s.state.ID, m.ID, 0),
 	}), nil
 }
 

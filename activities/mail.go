@@ -24,6 +24,8 @@ type Mail struct {
 	Subject, Text, HTML string // UTF-8; HTML may be empty
 	Language            string // BCP 47 tag of the texts, for Content-Language (RFC 3282)
 	Date                time.Time
+	Envelope            string // names this attempt in reports (RFC 3461 ENVID); "": none are asked for
+	Report              string // names the message in reports that name no envelope; "": nothing does
 }
 
 // MailConfig says how to reach the SMTP server and as whom to write.
@@ -103,7 +105,7 @@ func (m *Mailer) Send(ctx context.Context, letter Mail) Outcome {
 	if err == nil {
 		defer quit(client)
 		var reply string
-		if reply, err = m.handOver(client, message, m.config.From, letter.To, &stage); err == nil {
+		if reply, err = m.handOver(client, message, m.envelope(client, letter), &stage); err == nil {
 			return Outcome{Accepted: true, Provider: clean(reply, letter.To, letter.ToName)}
 		}
 	}
@@ -115,13 +117,13 @@ func (m *Mailer) Send(ctx context.Context, letter Mail) Outcome {
 
 // handOver runs the mail transaction of RFC 5321 section 3.3 and gives the
 // server's reply to the message. The stage says how far it came.
-func (m *Mailer) handOver(client *smtp.Client, message *mail.Msg, from, to string, stage *mailStage) (string, error) {
+func (m *Mailer) handOver(client *smtp.Client, message *mail.Msg, around envelope, stage *mailStage) (string, error) {
 	steps := []struct {
 		stage mailStage
 		run   func() error
 	}{
-		{stageSender, func() error { return client.Mail("<" + from + ">") }},
-		{stageRecipient, func() error { return client.Rcpt("<" + to + ">") }},
+		{stageSender, func() error { return client.Mail(around.from) }},
+		{stageRecipient, func() error { return client.Rcpt(around.to) }},
 	}
 	for _, step := range steps {
 		*stage = step.stage

@@ -31,6 +31,9 @@ func (m *Mailer) compose(letter Mail) (*gomail.Msg, error) {
 	message.SetDateWithValue(letter.Date.UTC())
 	message.SetMessageIDWithValue(letter.ID + "@" + m.config.MessageIDDomain)
 	m.markAutomatic(message, letter.Language)
+	if reportToken.MatchString(letter.Report) {
+		message.SetGenHeader(reportHeader, letter.Report)
+	}
 	message.SetBodyString(gomail.TypeTextPlain, letter.Text)
 	if letter.HTML != "" {
 		message.AddAlternativeString(gomail.TypeTextHTML, letter.HTML)

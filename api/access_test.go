@@ -171,7 +171,7 @@ var matrix = map[string]string{
 // open routes need no role: they prove by themselves who asks, or show nothing
 // of anybody.
 var openRoutes = []string{
-	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/assets/*file", "/login", "/logout", "/view",
+	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/webhooks/mail", "/assets/*file", "/login", "/logout", "/view",
 	"/activate/:token", "/activate/:token/link", "/reset", "/reset/:token",
 }
 

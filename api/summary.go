@@ -126,6 +126,8 @@ func summaryOfDelivery(event domain.Event) string {
 		return "The message was delivered"
 	case user.MessageBounced:
 		return "The message could not be delivered: " + e.Cause + again(e.Trouble)
+	case user.MessageDelayed:
+		return "The mail has not arrived yet and is tried further: " + e.Cause
 	case user.LinkOpened:
 		return "The page of the link was opened for the first time, by a person or a program"
 	}

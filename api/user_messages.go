@@ -15,7 +15,7 @@ type Message struct {
 	State        string     `json:"state" enum:"requested,accepted,delivered,bounced,failed,withdrawn" doc:"requested: to be sent, or to be sent again; accepted: the mail server or provider has it; bounced: it had it and could not deliver; failed: it did not take it; withdrawn: not wanted any more before it was sent"`
 	RequestedAt  time.Time  `json:"requestedAt"`
 	AcceptedAt   *time.Time `json:"acceptedAt,omitempty"`
-	DeliveredAt  *time.Time `json:"deliveredAt,omitempty" doc:"As the provider reports it; of mail nobody reports"`
+	DeliveredAt  *time.Time `json:"deliveredAt,omitempty" doc:"As the provider or a mail server reports it"`
 	BouncedAt    *time.Time `json:"bouncedAt,omitempty"`
 	SupersededAt *time.Time `json:"supersededAt,omitempty" doc:"When a newer link took the place of the one in it"`
 	Attempts     int        `json:"attempts"`

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
@@ -32,34 +34,43 @@ const (
 	receiptLater   = "later"
 )
 
-func (s *Server) routesWebhooks() { s.engine.POST("/webhooks/twilio", uncached, s.takeReceipt) }
+func (s *Server) routesWebhooks() {
+	s.engine.POST("/webhooks/twilio", uncached, s.takeReceipt)
+	s.engine.POST("/webhooks/mail", uncached, s.takeMailReport)
+}
 
 // takeReceipt notes what became of an SMS. Whoever asks proves to be the provider
 // by the signature, which covers ids and content; without it nothing is read of
 // the store. A message that is not known is no reason to ask the provider again.
 func (s *Server) takeReceipt(c *gin.Context) {
 	receipt, err := s.readReceipt(c)
-	result := receiptNoNews
+	result, err := s.settleReceipt(c.Request.Context(), "twilio", receipt, err)
+	if err != nil && result != receiptUnknown {
+		s.refuse(c, err)
+		return
+	}
+	c.Status(http.StatusNoContent)
+}
+
+// settleReceipt notes a receipt that could be read, and counts what became of it.
+func (s *Server) settleReceipt(ctx context.Context, provider string, receipt user.Receipt, err error) (result string, _ error) {
+	result = receiptNoNews
 	if err == nil {
 		var written bool
-		written, err = s.noteReceipt(c.Request.Context(), receipt)
+		written, err = s.noteReceipt(ctx, provider, receipt)
 		if written {
 			result = receiptNoted
 		}
 	}
 	if err != nil {
 		result = receiptResult(err)
-		s.cfg.Log.LogAttrs(c.Request.Context(), slog.LevelWarn, "a receipt was not noted", slog.String("trace", traceOf(c.Request.Context())),
+		s.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "a receipt was not noted", slog.String("trace", traceOf(ctx)), slog.String("provider", provider),
 			slog.String("result", result), slog.String("message", receipt.Message), slog.String("status", receipt.Status))
 	}
 	if s.receipts != nil {
 		s.receipts.WithLabelValues(result).Inc()
 	}
-	if err != nil && result != receiptUnknown {
-		s.refuse(c, err)
-		return
-	}
-	c.Status(http.StatusNoContent)
+	return result, err
 }
 
 func (s *Server) readReceipt(c *gin.Context) (user.Receipt, error) {
@@ -75,10 +86,10 @@ func (s *Server) readReceipt(c *gin.Context) (user.Receipt, error) {
 
 // noteReceipt gives the command; the same report of the same attempt is the
 // same command.
-func (s *Server) noteReceipt(ctx context.Context, receipt user.Receipt) (written bool, err error) {
-	provider := domain.Actor{Kind: domain.ActorProvider, ID: "twilio"}
+func (s *Server) noteReceipt(ctx context.Context, from string, receipt user.Receipt) (written bool, err error) {
+	provider := domain.Actor{Kind: domain.ActorProvider, ID: from}
 	exchangeOf(ctx).actor = provider
-	cause := s.cause(provider, domain.ChannelWebhook, receipt.Message+" "+receipt.Provider+" "+receipt.Status)
+	cause := s.cause(provider, domain.ChannelWebhook, receipt.Message+" "+cmp.Or(receipt.Provider, strconv.Itoa(receipt.Attempt))+" "+receipt.Status)
 	result, err := s.cfg.Journal.Execute(ctx, user.Stream(receipt.User), cause, user.NoteReceipt{Receipt: receipt}.Decide)
 	return result.Wrote > 0, err
 }

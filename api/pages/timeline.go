@@ -82,7 +82,7 @@ func (l Line) tone() string {
 		return "good"
 	case strings.HasSuffix(name, "failed") || name == "message-refused" || name == "message-bounced" || name == "link-expired" || name == "deleted":
 		return "bad"
-	case name == "step-delayed" || name == "company.connection-delayed" || name == "action-held" || name == "suspended" || name == "link-reminded":
+	case name == "step-delayed" || name == "company.connection-delayed" || name == "action-held" || name == "message-delayed" || name == "suspended" || name == "link-reminded":
 		return "slow"
 	}
 	return "plain"
@@ -135,7 +135,7 @@ var kinds = map[string][]interface{ Type() string }{
 		user.MobileVerified{},
 		user.Viewed{},
 	},
-	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}},
+	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}, user.MessageDelayed{}},
 	"line":    {user.NumberChanged{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"dialtone/activities"
@@ -41,6 +42,7 @@ func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, er
 	if s.Mail, err = local.StartMail(ctx, "127.0.0.1:0", s.Inbox, log); err != nil {
 		return nil, errors.Join(err, s.Inbox.Close())
 	}
+	s.Mail.ReportTo(strings.TrimRight(c.PublicURL, "/") + activities.ReportPath)
 	s.Network = local.NewNetwork()
 	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: s.smsToken, Inbox: s.Inbox, Random: rand.Reader})
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")

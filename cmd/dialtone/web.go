@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"dialtone/activities"
 	"dialtone/api"
 	"dialtone/deploy/local"
 )
@@ -121,7 +122,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token, OIDC: staff,
 		NewID: uuid.NewString, Hash: words.hash, Verify: words.verify, Log: p.log.With("part", "api"),
 		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
-		Closing: ctx.Done(),
+		Closing: ctx.Done(), Reports: activities.NewMailReports(p.secrets[secretLinks], p.journal.Now),
 	}
 	if reports != nil {
 		config.Receipts = reports

@@ -18,7 +18,7 @@ type Stands struct {
 // DevHandler serves everything under /dev: the inbox as JSON (/dev/messages)
 // and as a page (/dev/inbox), and the faults of the stand-ins
 // (/dev/{mail,sms,network}/faults: POST one, DELETE all), and has the SMS service
-// report a delivery (POST /dev/sms/receipts). It asks for no login and belongs on
+// and the mail server report a delivery (POST /dev/sms/receipts, /dev/mail/reports). It asks for no login and belongs on
 // loopback, in embedded mode only.
 func DevHandler(stands Stands) http.Handler {
 	mux := http.NewServeMux()
@@ -28,6 +28,7 @@ func DevHandler(stands Stands) http.Handler {
 	mux.Handle("POST /dev/mail/faults", told(arm(stands.Mail.Fail)))
 	mux.Handle("POST /dev/sms/faults", told(arm(stands.SMS.Fail)))
 	mux.Handle("POST /dev/sms/receipts", told(stands.SMS.Report))
+	mux.Handle("POST /dev/mail/reports", told(stands.Mail.Report))
 	mux.Handle("POST /dev/network/faults", told(arm(stands.Network.Fail)))
 	mux.Handle("DELETE /dev/mail/faults", disarm(func(*http.Request) { stands.Mail.Heal() }))
 	mux.Handle("DELETE /dev/sms/faults", disarm(func(*http.Request) { stands.SMS.Heal() }))

@@ -33,6 +33,7 @@ type Message struct {
 	MessageID string            `json:"messageId,omitempty"`
 	Headers   map[string]string `json:"headers,omitempty"`  // of a mail; repeated ones joined by ", "
 	ReportTo  string            `json:"reportTo,omitempty"` // of an SMS: where its delivery is reported
+	Envelope  string            `json:"envelope,omitempty"` // of a mail: the sender's name for it in reports (RFC 3461)
 }
 
 // Inbox keeps the newest messages in a SQLite file, so that they are still

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -23,6 +24,7 @@ type MailServer struct {
 	log      *slog.Logger
 	faults   faults[MailFault]
 	ended    chan struct{}
+	reportTo atomic.Pointer[string]
 }
 
 // StartMail serves on host:port, port 0 taking a free one, until Stop. The
@@ -42,6 +44,7 @@ func StartMail(ctx context.Context, address string, inbox *Inbox, log *slog.Logg
 	m.server.ReadTimeout = time.Minute
 	m.server.WriteTimeout = time.Minute
 	m.server.EnableSMTPUTF8 = true
+	m.server.EnableDSN = true
 	m.server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	go func() {
 		defer close(m.ended)

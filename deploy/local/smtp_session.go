@@ -13,12 +13,16 @@ type mailSession struct {
 	server *MailServer
 	conn   *smtp.Conn
 	from   string
+	envid  string
 	to     []string
 }
 
 // Mail notes the sender of the envelope.
-func (s *mailSession) Mail(from string, _ *smtp.MailOptions) error {
+func (s *mailSession) Mail(from string, options *smtp.MailOptions) error {
 	s.from = from
+	if options != nil {
+		s.envid = options.EnvelopeID
+	}
 	return s.trip(StageMail)
 }
 
@@ -40,7 +44,7 @@ func (s *mailSession) Data(body io.Reader) error {
 	if err := s.trip(StageData, s.to...); err != nil {
 		return err
 	}
-	message.Channel = ChannelMail
+	message.Channel, message.Envelope = ChannelMail, s.envid
 	if message.From == "" {
 		message.From = s.from
 	}
@@ -55,7 +59,7 @@ func (s *mailSession) Data(body io.Reader) error {
 }
 
 // Reset forgets the envelope (RSET, or the mail was read).
-func (s *mailSession) Reset() { s.from, s.to = "", nil }
+func (s *mailSession) Reset() { s.from, s.envid, s.to = "", "", nil }
 
 // Logout ends the dialogue.
 func (s *mailSession) Logout() error { return nil }

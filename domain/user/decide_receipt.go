@@ -9,11 +9,12 @@ import (
 // Receipt is what a provider reports about a message it was given.
 type Receipt struct {
 	User, Message string   // whom and what it is about, by our ids
-	Attempt       int      // which attempt at the message it is about, from 1
-	Provider      string   // the provider's id for the attempt
+	Attempt       int      // which attempt at the message it is about, from 1; 0: the one that was taken last
+	Provider      string   // the provider's id for the attempt; mail servers have none
 	Status        string   // the provider's word, for the command's id
 	Delivered     bool     // it has arrived
-	Trouble       *Trouble // it came to nothing
+	Delayed       bool     // the mail server goes on trying; Trouble says why it has not arrived
+	Trouble       *Trouble // it came to nothing, unless it is only delayed
 }
 
 // NoteReceipt is the command that notes a receipt. Receipts come late, more
@@ -34,6 +35,7 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !ok {
 		return nil, domain.Faultf(domain.Missing, "no-message", "there is no such message")
 	}
+	r, last := r.about(m)
 	var events []domain.Event
 	switch {
 	case m.Delivered || slices.Contains(m.Bounces, r.Provider) && !r.Delivered:
@@ -41,13 +43,15 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case !m.Accepted && !slices.Contains(m.Bounces, r.Provider): // sent, though nobody saw the answer
 		events = append(events, MessageAccepted{ID: m.ID, Attempt: max(r.Attempt, m.Attempts, 1), Provider: r.Provider})
 		events = append(events, s.noteCredential(m, nil)...)
-	case m.Accepted && m.Provider != r.Provider && !r.Delivered:
+	case m.Accepted && last != r.Provider && !r.Delivered:
 		return nil, nil
 	}
 	switch {
 	case r.Delivered:
 		events = append(events, MessageDelivered{ID: m.ID, Provider: r.Provider})
-	case r.Trouble != nil:
+	case r.Delayed && !m.Delayed && r.Trouble != nil:
+		events = append(events, MessageDelayed{ID: m.ID, Provider: r.Provider, Trouble: *r.Trouble})
+	case r.Trouble != nil && !r.Delayed:
 		trouble := s.whileWanted(m, *r.Trouble)
 		events = append(events, MessageBounced{ID: m.ID, Provider: r.Provider, Trouble: trouble})
 		events = append(events, s.linkSuffers(m, trouble, r.Trouble.NextTry == nil)...)

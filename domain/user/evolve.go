@@ -171,6 +171,8 @@ func messages(s State, f domain.Fact) State {
 		s = s.withMessage(e.ID, func(m *Message) { m.deliver(f.At) })
 	case MessageBounced:
 		s = s.withMessage(e.ID, func(m *Message) { m.bounce(e, f.At) })
+	case MessageDelayed:
+		s = s.withMessage(e.ID, func(m *Message) { m.delay(e) })
 	case LinkOpened:
 		if e.Link == s.Link.ID {
 			s.Link.OpenedAt = f.At

@@ -7,7 +7,7 @@ import (
 
 // accept notes that the provider has the message.
 func (m *Message) accept(e MessageAccepted, at time.Time) {
-	m.Accepted, m.Bounced, m.Final = true, false, false
+	m.Accepted, m.Bounced, m.Final, m.Delayed = true, false, false, false
 	m.Attempts, m.NextTry, m.Trouble = e.Attempt, nil, Trouble{}
 	m.Provider, m.AcceptedAt, m.EndedAt = e.Provider, at, time.Time{}
 }
@@ -25,6 +25,9 @@ func (m *Message) bounce(e MessageBounced, at time.Time) {
 	m.NextTry, m.Trouble, m.EndedAt = e.NextTry, e.Trouble, at
 	m.Bounces = append(slices.Clone(m.Bounces), e.Provider)
 }
+
+// delay notes that the message has not arrived yet, and why.
+func (m *Message) delay(e MessageDelayed) { m.Delayed, m.Trouble = true, e.Trouble }
 
 // MessageState is where a message stands on its way.
 type MessageState string

@@ -80,6 +80,7 @@ type Message struct {
 	Trouble              Trouble
 	Provider             string // what the provider calls the attempt it took last
 	Delivered, Bounced   bool
+	Delayed              bool      // the mail server has it and goes on trying
 	AcceptedAt, EndedAt  time.Time // EndedAt: of the delivery, or of the last bounce
 	Bounces              []string  // what the provider calls the attempts that came to nothing
 }

@@ -36,8 +36,7 @@ func TokenUser(token string) (id string, ok bool) {
 	if err != nil || len(raw) != 16+sha256.Size {
 		return "", false
 	}
-	text := hex.EncodeToString(raw[:16])
-	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:], true
+	return uuidOf(raw[:16]), true
 }
 
 // TokenHash gives what a fact keeps of a token: the hex SHA-256.

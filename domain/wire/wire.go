@@ -81,6 +81,7 @@ var (
 		user.MessageRefused{},
 		user.MessageDelivered{},
 		user.MessageBounced{},
+		user.MessageDelayed{},
 		user.LinkOpened{},
 	}
 	credentials = []domain.Event{

@@ -88,6 +88,7 @@ user.login-locked.v1
 user.login-unlocked.v1
 user.message-accepted.v1
 user.message-bounced.v1
+user.message-delayed.v1
 user.message-delivered.v1
 user.message-refused.v1
 user.message-requested.v1

@@ -1,0 +1,48 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/domain"
+	"dialtone/domain/user"
+)
+
+// ReportReader reads what a mail server reports about a mail (RFC 3464). A report
+// that does not carry our name for a mail is a Denied fault.
+type ReportReader interface {
+	Read(contentType string, body []byte) (user.Receipt, error)
+}
+
+// reportLimit is the most bytes a report may hold: it gives back a mail of ours
+// at most.
+const reportLimit = 256 << 10
+
+// takeMailReport notes what became of a mail. A mail server hands over whatever
+// comes to the sender's address: holiday notices, advertising, forgeries. Whoever
+// sends them learns nothing: what is of no use is answered like what is noted.
+// Only a store that is away is told, so that the mail server tries again.
+func (s *Server) takeMailReport(c *gin.Context) {
+	receipt, err := s.readMailReport(c)
+	_, err = s.settleReceipt(c.Request.Context(), "mail", receipt, err)
+	fault, _ := errors.AsType[*domain.Fault](err)
+	if err != nil && (domain.KindOf(err) == domain.Unavailable || fault.Code == codeTooLarge) {
+		s.refuse(c, err)
+		return
+	}
+	c.Status(http.StatusNoContent)
+}
+
+func (s *Server) readMailReport(c *gin.Context) (user.Receipt, error) {
+	if s.cfg.Reports == nil {
+		return user.Receipt{}, domain.Faultf(domain.Denied, "forged", "nobody reports mails here")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, reportLimit))
+	if err != nil {
+		return user.Receipt{}, unreadable(err)
+	}
+	return s.cfg.Reports.Read(c.GetHeader("Content-Type"), body)
+}
