@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"dialtone/domain"
-	"dialtone/domain/claim"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -39,19 +38,12 @@ func (u *Users) IssueCredential(ctx context.Context, in Errand) (user.Duty, erro
 
 // usernames are the names to try, as claims and by the claims' streams.
 func (u *Users) usernames(s subject, cause domain.Cause) (eventstore.Wish, map[string]string) {
-	owner, names := user.Stream(s.state.ID), map[string]string{}
+	names := map[string]string{}
 	var candidates []eventstore.Candidate
 	for _, name := range user.Usernames(s.state) {
-		stream := user.LoginClaim(u.ClaimKey, name)
-		names[stream] = name
-		candidates = append(candidates, eventstore.Candidate{
-			Stream: stream,
-			Take: claim.Take{
-				Owner: owner, By: cause.Command, At: cause.At,
-				Taken: domain.Faultf(domain.Conflict, "username-taken", "the user name is already another user's"),
-			}.Decide,
-			Undo: claim.GiveBack(owner, cause.Command, "not used"),
-		})
+		claim := user.ClaimUsername(u.ClaimKey, s.state.ID, name, cause)
+		names[claim.Stream] = name
+		candidates = append(candidates, eventstore.Candidate(claim))
 	}
 	return eventstore.Wish{Name: "username", Candidates: slices.Values(candidates)}, names
 }

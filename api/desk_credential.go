@@ -96,8 +96,7 @@ func (d *Desk) usernames(state user.State, firm company.State, cause domain.Caus
 }
 
 func (w wisher) username(name string) eventstore.Candidate {
-	taken := domain.Faultf(domain.Conflict, "username-taken", "the user name is already another user's").At("/username")
-	return w.claim(user.LoginClaim(w.claimKey, name), taken)
+	return eventstore.Candidate(user.ClaimUsername(w.claimKey, w.user, name, domain.Cause{Command: w.command, At: w.at}))
 }
 
 // RequestReset asks for the mail by which a password is reset. Whether anybody

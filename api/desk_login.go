@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
@@ -105,7 +106,7 @@ func (d *Desk) prove(s user.State, known bool, password string) (method string, 
 	}
 	same, err := d.cfg.Verify(password, hash)
 	switch {
-	case err != nil && hash != noHash:
+	case err != nil: // told of nobody as of somebody
 		return "", domain.Faultf(domain.Unavailable, "busy", "the password could not be compared just now; try again")
 	case !known:
 		return "", nil
@@ -124,9 +125,11 @@ func (d *Desk) prove(s user.State, known bool, password string) (method string, 
 // as far as the company's policy takes them. Counted is the one writing of the
 // name by which failures are counted: however a number is spelled, it is one.
 func (d *Desk) named(ctx context.Context, name string) (who Visitor, known bool, counted string, err error) {
-	countries, err := d.cfg.Views.Countries(ctx)
-	if err != nil {
-		return Visitor{}, false, "", err
+	var countries []string
+	if mayBeNational(name) {
+		if countries, err = d.cfg.Views.Countries(ctx); err != nil {
+			return Visitor{}, false, "", err
+		}
 	}
 	counted, numbers := name, numbersMeant(name, countries)
 	if len(numbers) > 0 {
@@ -176,6 +179,13 @@ func (d *Desk) owners(ctx context.Context, name string, numbers []domain.E164) (
 		}
 	}
 	return found, nil
+}
+
+// mayBeNational tells whether a name can be a number without its country's code,
+// so that it matters in which countries there are companies.
+func mayBeNational(name string) bool {
+	name = strings.TrimSpace(name)
+	return !strings.HasPrefix(name, "+") && !strings.ContainsFunc(name, unicode.IsLetter) && strings.ContainsFunc(name, unicode.IsDigit)
 }
 
 // numbersMeant gives the numbers somebody can mean who types one nationally.

@@ -44,6 +44,9 @@ func (f *front) showOverview(c *gin.Context) {
 	if err == nil {
 		view.Stuck.Companies, err = f.companyOptions(ctx)
 	}
+	if err == nil {
+		view.Underway, err = f.underway(ctx, "")
+	}
 	if err != nil {
 		f.fail(c, err)
 		return

@@ -40,6 +40,10 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		f.fail(c, err)
 		return
 	}
+	if view.Underway, err = f.underway(ctx, id); err != nil {
+		f.fail(c, err)
+		return
+	}
 	frame := f.frame(c, "company.title", "companies")
 	frame.Title = row.Name + " · Dialtone"
 	view.Fields = userFields(frame, row.State, typed)

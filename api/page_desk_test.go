@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -181,4 +182,20 @@ func TestTheHistoryIsNarrowedAndPagedByRealAddresses(t *testing.T) {
 		t.Error("an older page is live")
 	}
 	contains(t, v.view(path+"/history?cursor=nonsense"), http.StatusUnprocessableEntity)
+}
+
+func TestTheFirstPageListsActivationsUnderWay(t *testing.T) {
+	v := visit(t)
+	id, _ := v.invited()
+	v.clock.forward(26 * time.Hour)
+	v.signIn()
+	company := v.state(id).Company
+	for _, path := range []string{"/", "/companies/" + company} {
+		contains(t, v.view(path), http.StatusOK, "Activations under way", `href="/users/`+id+`"`, "26 h", "Link and password", "the mail with the link is being sent · the mail service")
+	}
+	v.cookie = strings.TrimPrefix(v.in(t).as(domain.ActorSupport, "sue"), "Cookie: ")
+	contains(t, v.view("/"), http.StatusOK, "Activations under way", `href="/users/`+id+`"`)
+	v.signIn()
+	other := v.firm("unifyoffice", "+4930999990", "+4930999999")
+	contains(t, v.view("/companies/"+other), http.StatusOK, "No activation is under way.")
 }

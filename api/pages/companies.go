@@ -17,6 +17,7 @@ type Company struct {
 	Users    Users
 	Setup    Setup
 	Changes  []DeskForm // of the operator
+	Underway []Underway
 	Fields   []Field
 	Command  string
 	Stale    bool // facts wait that are not shown yet
@@ -26,6 +27,7 @@ type Company struct {
 type Overview struct {
 	Counts    []StateCount
 	Stuck     Users
+	Underway  []Underway
 	Companies []projections.CompanyRow
 }
 

@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // usernameTries is how many names are tried before the one that nobody has.
@@ -27,6 +28,25 @@ func Usernames(s State) []string {
 		names = append(names, base+string(rune('0'+n%10)))
 	}
 	return append(names, sure)
+}
+
+// NameClaim is a claim on a name to log in with: its stream, and the decisions
+// that take it and give it back.
+type NameClaim struct {
+	Stream string
+	Take   domain.Decide
+	Undo   domain.Decide
+}
+
+// ClaimUsername makes the claim on a name for a user and a command, under the
+// key that never rotates.
+func ClaimUsername(key []byte, id, name string, cause domain.Cause) NameClaim {
+	taken := domain.Faultf(domain.Conflict, "username-taken", "the user name is already another user's").At("/username")
+	return NameClaim{
+		Stream: LoginClaim(key, name),
+		Take:   claim.Take{Owner: Stream(id), By: cause.Command, At: cause.At, Taken: taken}.Decide,
+		Undo:   claim.GiveBack(Stream(id), cause.Command, "not used"),
+	}
 }
 
 // CheckUsername tells what is wrong with a name that a user has chosen to log
