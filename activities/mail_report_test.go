@@ -2,7 +2,6 @@ package activities_test
 
 import (
 	"encoding/base64"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +116,7 @@ func FuzzReportsAreReadOrRefused(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := readReport(text)
 		if err == nil && (got.User != reportUser || got.Message != reportMail) {
-			t.Error(fmt.Sprintf("forged: %+v", got))
+			t.Errorf("forged: %+v", got)
 		}
 	})
 }

@@ -57,10 +57,11 @@ func (r MailReport) mail(about Message) string {
 	if r.Diagnostic != "" {
 		diagnostic = "Diagnostic-Code: smtp; " + r.Diagnostic + "\r\n"
 	}
-	returned := "Message-ID: <" + about.MessageID + ">\r\n"
+	var returned strings.Builder
+	returned.WriteString("Message-ID: <" + about.MessageID + ">\r\n")
 	for field, value := range about.Headers {
 		if field != "Message-Id" && !strings.ContainsAny(value, "\r\n") {
-			returned += field + ": " + value + "\r\n"
+			returned.WriteString(field + ": " + value + "\r\n")
 		}
 	}
 	return strings.Join([]string{
@@ -69,7 +70,7 @@ func (r MailReport) mail(about Message) string {
 		"--report", "Content-Type: text/plain", "", "This is a report about your mail.", "",
 		"--report", "Content-Type: message/delivery-status", "", name + "Reporting-MTA: dns; dialtone.local", "",
 		"Final-Recipient: rfc822; " + r.To, "Action: " + r.Action, "Status: " + r.Status, diagnostic,
-		"--report", "Content-Type: text/rfc822-headers", "", returned, "--report--", "",
+		"--report", "Content-Type: text/rfc822-headers", "", returned.String(), "--report--", "",
 	}, "\r\n")
 }
 

@@ -25,7 +25,7 @@ func ReportToken(key []byte, user, message string, attempt int) string {
 		}
 		raw = append(raw, bytes...)
 	}
-	raw = binary.BigEndian.AppendUint16(raw, uint16(min(max(attempt, 0), 1<<16-1))) //nolint:gosec // bounded
+	raw = binary.BigEndian.AppendUint16(raw, uint16(min(max(attempt, 0), 1<<16-1)))
 	return base64.RawURLEncoding.EncodeToString(append(raw, mac(key, "mail-report", string(raw))[:reportMAC]...))
 }
 
