@@ -21,7 +21,8 @@ func main() {
 	users := flag.Int("users", 400, "users activated in each round")
 	events := flag.Int("events", 10_000_000, "events in the long log")
 	bulk := flag.Int("bulk", 10_000, "users activated in one house, in thousands")
-	pending := flag.Int("pending", 100_000, "users that wait for somebody to follow a link")
+	pending := flag.Int("pending", 100_000, "users that wait")
+	planned := flag.Bool("planned", false, "pending users wait for a planned activation, not for somebody to follow a link: quicker to order")
 	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing, house, bulk or pending; pending takes hours and comes only when it is named")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -37,7 +38,7 @@ func main() {
 		{"bulk", func() ([]row, error) { return inBulk(ctx, *binary, *bulk/chunk) }},
 	}
 	if *only == "pending" {
-		parts = []part{{"pending", func() ([]row, error) { return waiting(ctx, *binary, *pending) }}}
+		parts = []part{{"pending", func() ([]row, error) { return waiting(ctx, *binary, *pending, *planned) }}}
 	}
 	if err := run(parts, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -9,6 +9,7 @@ import (
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -17,9 +18,10 @@ const (
 	longAgo      = 10 * time.Second
 )
 
-// waiting orders users who get a link by mail and do not follow it, so that each
-// has a timer running, and starts the house again.
-func waiting(ctx context.Context, binary string, users int) ([]row, error) {
+// waiting orders users who get a link by mail and do not follow it, or whose
+// activation is planned for a day in a month, so that each has a timer running,
+// and starts the house again.
+func waiting(ctx context.Context, binary string, users int, planned bool) ([]row, error) {
 	folder, err := os.MkdirTemp("", "dialtone-bench")
 	if err != nil {
 		return nil, err
@@ -30,7 +32,7 @@ func waiting(ctx context.Context, binary string, users int) ([]row, error) {
 		return nil, err
 	}
 	begun := time.Now()
-	if err := h.orderPending(ctx, users); err != nil {
+	if err := h.orderPending(ctx, users, planned); err != nil {
 		return nil, err
 	}
 	rate := float64(users) / time.Since(begun).Seconds()
@@ -55,7 +57,7 @@ func waiting(ctx context.Context, binary string, users int) ([]row, error) {
 	}
 	_, err = h.stop()
 	return []row{
-		{fmt.Sprintf("%d users ordered, each with its link mailed, per second (unifyoffice)", users), fmt.Sprintf("%.0f/s", rate), "–"},
+		{fmt.Sprintf("%d users ordered, each with %s, per second (unifyoffice)", users, map[bool]string{true: "a planned activation", false: "its link mailed"}[planned]), fmt.Sprintf("%.0f/s", rate), "–"},
 		{"memory, all of them with a timer running", fmt.Sprintf("%d MiB", before), "–"},
 		{"drain and stop", ms(stopped), "≤ 5 s"},
 		{"restart → ready, all of them with a timer running", ms(h.readyAfter), "≤ 3 s"},
@@ -65,7 +67,7 @@ func waiting(ctx context.Context, binary string, users int) ([]row, error) {
 
 // orderPending orders users, some thousands a company, until each of them has
 // its mail and its timer.
-func (h *house) orderPending(ctx context.Context, users int) error {
+func (h *house) orderPending(ctx context.Context, users int, planned bool) error {
 	for done := 0; done < users; done += pendingFirm {
 		count, from := min(pendingFirm, users-done), pendingBlock+done
 		firm, err := h.company(ctx, "unifyoffice", fmt.Sprintf("+%d", from), fmt.Sprintf("+%d", from+count-1), count)
@@ -73,18 +75,21 @@ func (h *house) orderPending(ctx context.Context, users int) error {
 			return err
 		}
 		begun := time.Now()
-		if err := h.order(ctx, firm, count, func(n int) object {
-			return object{
-				"firstName": "Waits", "lastName": fmt.Sprint(n), "number": fmt.Sprintf("+%d", from+n),
-				"email": address(done + n), "activate": true,
-			}
-		}); err != nil {
-			return err
+		wait := h.wait
+		if planned {
+			wait = h.plan
 		}
+		group, running := errgroup.WithContext(ctx)
+		group.SetLimit(atOnce)
 		for n := range count {
-			if err := h.awaitMail(ctx, address(done+n)); err != nil {
-				return err
-			}
+			group.Go(func() error {
+				return wait(running, firm, object{
+					"firstName": "Waits", "lastName": fmt.Sprint(n), "number": fmt.Sprintf("+%d", from+n), "email": address(done + n),
+				})
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
 		}
 		memory, err := h.memory()
 		if err != nil {
@@ -96,6 +101,25 @@ func (h *house) orderPending(ctx context.Context, users int) error {
 }
 
 func address(n int) string { return fmt.Sprintf("waits%d@example.com", n) }
+
+// wait orders a user who has the link by mail and does not follow it.
+func (h *house) wait(ctx context.Context, firm string, person object) error {
+	person["activate"] = true
+	if err := h.call(ctx, "POST", "/v1/companies/"+firm+"/users", person, nil); err != nil {
+		return err
+	}
+	return h.awaitMail(ctx, person["email"].(string))
+}
+
+// plan orders a user whose activation begins in a month.
+func (h *house) plan(ctx context.Context, firm string, person object) error {
+	person["activate"] = false
+	var made struct{ ID string }
+	if err := h.call(ctx, "POST", "/v1/companies/"+firm+"/users", person, &made); err != nil {
+		return err
+	}
+	return h.call(ctx, "POST", "/v1/users/"+made.ID+"/calendar", object{"what": "activate", "at": time.Now().AddDate(0, 1, 0).UTC()}, nil)
+}
 
 // awaitMail waits until there is a mail to an address.
 func (h *house) awaitMail(ctx context.Context, address string) error {
