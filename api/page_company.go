@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dialtone/api/pages"
+	"dialtone/domain"
 	"dialtone/domain/company"
 	"dialtone/domain/policy"
 	"dialtone/projections"
@@ -52,11 +54,31 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		f.fail(c, err)
 		return
 	}
+	if view.MainUser, err = f.named(ctx, frame, row.State.MainUser); err != nil {
+		f.fail(c, err)
+		return
+	}
+	if view.Attendant, err = f.named(ctx, frame, row.State.Attendant); err != nil {
+		f.fail(c, err)
+		return
+	}
 	if view.Setup, err = f.setupView(ctx, frame, row); err != nil {
 		f.fail(c, err)
 		return
 	}
 	f.render(c, status, pages.CompanyPage(frame, view))
+}
+
+// named gives a user's id with the name, nothing for nobody.
+func (f *front) named(ctx context.Context, frame pages.Frame, id string) (pages.Option, error) {
+	if id == "" {
+		return pages.Option{}, nil
+	}
+	row, _, err := f.cfg.Views.GetUser(ctx, id)
+	if domain.KindOf(err) == domain.Missing {
+		return pages.Option{}, nil
+	}
+	return pages.Option{Value: id, Label: pages.NameOf(frame, row)}, err
 }
 
 // userPointers are the fields of the order that the form's fields stand for.

@@ -82,7 +82,7 @@ func (f *front) furnish(ctx context.Context, frame pages.Frame, row projections.
 	firm := row.State
 	switch step.Name {
 	case policy.SetupUsers:
-		step.Note, step.Link = frame.Say("setup.users-so-far", "Count", row.Users), "/companies/"+url.PathEscape(row.ID)
+		step.Note, step.Link = frame.Say("setup.users-so-far", "Users", row.Users), "/companies/"+url.PathEscape(row.ID)
 	case policy.SetupAttendant:
 		step.Fields, err = f.attendantFields(ctx, frame, firm)
 	case policy.SetupContact:

@@ -35,10 +35,10 @@ func (s SetupStep) tone() string {
 		return "state-activated"
 	case "failed":
 		return "state-failed"
-	case "waiting":
-		return "state-pending"
+	case "skipped":
+		return "state-deleted"
 	}
-	return "state-suspended"
+	return "state-pending"
 }
 
 // done counts the steps that nobody has to act on.
