@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -22,7 +23,7 @@ func (u *Users) withSecrets(s subject, m user.Message, data TextData) TextData {
 		data.Link = origin + "/reset/" + user.ResetToken(u.LinkKey, state.ID, c.Reset.ID)
 		data.ExpiresAt, data.Minutes = c.Reset.ExpiresAt, int(user.ResetValid.Minutes())
 	case m.Credential != "" && m.Credential == c.Temporary.ID:
-		data.ExpiresAt = c.Temporary.ExpiresAt
+		data.ExpiresAt, data.ByHand = c.Temporary.ExpiresAt, c.Temporary.Way == policy.ByHand
 		if m.Purpose != user.PurposeUsername {
 			data.Password = user.TemporaryPassword(u.LinkKey, state.ID, c.Temporary.ID)
 			if c.Temporary.Passcode > 0 {

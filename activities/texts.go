@@ -43,6 +43,7 @@ type TextData struct {
 
 	Username, Password, Passcode string
 	Code                         string    // the one that verifies a mobile
+	ByHand                       bool      // the password is handed over, not sent
 	LoginURL                     string    // where people log in; empty leaves the button out
 	Days, Minutes                int       // until a password ends; for which a link or a code is valid
 	At                           time.Time // when the thing happened that is told; zero leaves it out

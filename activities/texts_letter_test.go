@@ -155,3 +155,21 @@ func TestNoSecretIsPrintedOrLogged(t *testing.T) {
 		}
 	}
 }
+
+func TestTheUserNamesMailSaysHowThePasswordComes(t *testing.T) {
+	texts, err := activities.NewTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for language, says := range map[string]map[bool]string{
+		"en": {false: "by SMS to your mobile", true: "from the one who set your account up"},
+		"el": {false: "με SMS στο κινητό σας", true: "από όποιον ρύθμισε τον λογαριασμό σας"},
+	} {
+		for byHand, says := range says {
+			rendered, err := texts.Render("credentials-username", language, activities.TextData{Username: "jane.roe", ByHand: byHand})
+			if err != nil || !strings.Contains(rendered.Text, says) {
+				t.Errorf("%s, by hand %t: %v\n%s", language, byHand, err, rendered.Text)
+			}
+		}
+	}
+}

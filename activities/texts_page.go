@@ -91,6 +91,7 @@ type words struct {
 	Expires, ExpiresShort, When                string
 	Hours, Days, Minutes                       string
 	Username, Password, Passcode, Code         string
+	ByHand                                     bool
 	HelpPhone, InfoURL                         string
 	Link                                       string // in SMS only: mails have a button
 }
@@ -113,6 +114,7 @@ func (v voice) words(data TextData) (words, error) {
 		Password:  plain(data.Password),
 		Passcode:  plain(data.Passcode),
 		Code:      plain(data.Code),
+		ByHand:    data.ByHand,
 		HelpPhone: plain(data.Brand.HelpPhone),
 		InfoURL:   data.Brand.InfoURL,
 		Link:      data.Link,
