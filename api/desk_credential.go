@@ -74,7 +74,7 @@ func (d *Desk) chosenFor(state user.State, firm company.State, in SecretForm) (h
 	if in.Way != "" && in.Way != policy.ByHand {
 		return "", invalid("/way", "by-hand", "is by hand where the password was chosen: it is never sent")
 	}
-	if err := d.checkNew(state, firm, NewPassword{Password: in.Password, Again: in.Password, Token: "-"}); err != nil {
+	if err := checkPassword(state, firm, in.Password, in.Password); err != nil {
 		return "", err
 	}
 	if hash, err = d.cfg.Hash(in.Password); err != nil {

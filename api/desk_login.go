@@ -56,7 +56,7 @@ func (d *Desk) LogIn(ctx context.Context, cause domain.Cause, name, password str
 			visitor.User = user.Fold(result.Facts)
 			return visitor, d.failures.Forget(ctx, counter)
 		case domain.KindOf(err) != domain.Denied && domain.KindOf(err) != domain.Missing:
-			return Visitor{}, err
+			return Visitor{}, errors.Join(err, d.failures.TakeBack(ctx, counter))
 		}
 	}
 	if err := d.lock(ctx, cause, visitor, count); err != nil {

@@ -127,11 +127,17 @@ func (d *Desk) ResetHolder(ctx context.Context, token string) (Visitor, error) {
 	return Visitor{User: state, Company: firm}, state.ResetUsable(user.TokenHash(token), d.journal.Now())
 }
 
-// checkNew judges what was chosen, all of it at once.
-func (d *Desk) checkNew(state user.State, firm company.State, in NewPassword) error {
+// checkPassword judges a password by the policy's rules, typed twice, for a user
+// who has or takes these names.
+func checkPassword(state user.State, firm company.State, password, again string, names ...string) error {
 	secrets := firm.Policy.Secrets
 	secrets.PIN, secrets.SecurityQuestion = policy.PIN{}, false
-	wrong := secrets.Check(policy.Chosen{Password: in.Password, PasswordAgain: in.Again}, append(state.Personal(), state.Credential.Username, in.Username))
+	return secrets.Check(policy.Chosen{Password: password, PasswordAgain: again}, append(append(state.Personal(), state.Credential.Username), names...))
+}
+
+// checkNew judges what was chosen, all of it at once.
+func (d *Desk) checkNew(state user.State, firm company.State, in NewPassword) error {
+	wrong := checkPassword(state, firm, in.Password, in.Again, in.Username)
 	var c domain.Check
 	c.Need(in.Password == "" || in.Password != in.Old, "/password", "same", "is the password you have; choose another")
 	mustRename := in.Token == "" && state.MustRename(firm.Policy)

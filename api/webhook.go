@@ -1,12 +1,10 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
@@ -44,7 +42,7 @@ func (s *Server) routesWebhooks() {
 // the store. A message that is not known is no reason to ask the provider again.
 func (s *Server) takeReceipt(c *gin.Context) {
 	receipt, err := s.readReceipt(c)
-	result, err := s.settleReceipt(c.Request.Context(), "twilio", receipt, err)
+	result, err := s.settleReceipt(c.Request.Context(), "twilio", receipt, receipt.Provider, err)
 	if err != nil && result != receiptUnknown {
 		s.refuse(c, err)
 		return
@@ -53,11 +51,12 @@ func (s *Server) takeReceipt(c *gin.Context) {
 }
 
 // settleReceipt notes a receipt that could be read, and counts what became of it.
-func (s *Server) settleReceipt(ctx context.Context, provider string, receipt user.Receipt, err error) (result string, _ error) {
+// Report tells it from others of the same message and status.
+func (s *Server) settleReceipt(ctx context.Context, provider string, receipt user.Receipt, report string, err error) (result string, _ error) {
 	result = receiptNoNews
 	if err == nil {
 		var written bool
-		written, err = s.noteReceipt(ctx, provider, receipt)
+		written, err = s.noteReceipt(ctx, provider, receipt, report)
 		if written {
 			result = receiptNoted
 		}
@@ -84,12 +83,11 @@ func (s *Server) readReceipt(c *gin.Context) (user.Receipt, error) {
 	return s.cfg.Receipts.Read(c.Request.URL.RawQuery, c.Request.PostForm, c.GetHeader("X-Twilio-Signature"))
 }
 
-// noteReceipt gives the command; the same report of the same attempt is the
-// same command.
-func (s *Server) noteReceipt(ctx context.Context, from string, receipt user.Receipt) (written bool, err error) {
+// noteReceipt gives the command; the same report is the same command.
+func (s *Server) noteReceipt(ctx context.Context, from string, receipt user.Receipt, report string) (written bool, err error) {
 	provider := domain.Actor{Kind: domain.ActorProvider, ID: from}
 	exchangeOf(ctx).actor = provider
-	cause := s.cause(provider, domain.ChannelWebhook, receipt.Message+" "+cmp.Or(receipt.Provider, strconv.Itoa(receipt.Attempt))+" "+receipt.Status)
+	cause := s.cause(provider, domain.ChannelWebhook, receipt.Message+" "+report+" "+receipt.Status)
 	result, err := s.cfg.Journal.Execute(ctx, user.Stream(receipt.User), cause, user.NoteReceipt{Receipt: receipt}.Decide)
 	return result.Wrote > 0, err
 }

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 
 	"github.com/gin-gonic/gin"
 
@@ -26,8 +29,8 @@ const reportLimit = 256 << 10
 // sends them learns nothing: what is of no use is answered like what is noted.
 // Only a store that is away is told, so that the mail server tries again.
 func (s *Server) takeMailReport(c *gin.Context) {
-	receipt, err := s.readMailReport(c)
-	_, err = s.settleReceipt(c.Request.Context(), "mail", receipt, err)
+	receipt, report, err := s.readMailReport(c)
+	_, err = s.settleReceipt(c.Request.Context(), "mail", receipt, report, err)
 	fault, _ := errors.AsType[*domain.Fault](err)
 	if err != nil && (domain.KindOf(err) == domain.Unavailable || fault.Code == codeTooLarge) {
 		s.refuse(c, err)
@@ -36,13 +39,20 @@ func (s *Server) takeMailReport(c *gin.Context) {
 	c.Status(http.StatusNoContent)
 }
 
-func (s *Server) readMailReport(c *gin.Context) (user.Receipt, error) {
+// readMailReport gives a report and what tells it from others: the attempt it
+// names, or where it names the mail only, its own words.
+func (s *Server) readMailReport(c *gin.Context) (receipt user.Receipt, report string, err error) {
 	if s.cfg.Reports == nil {
-		return user.Receipt{}, domain.Faultf(domain.Denied, "forged", "nobody reports mails here")
+		return user.Receipt{}, "", domain.Faultf(domain.Denied, "forged", "nobody reports mails here")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, reportLimit))
 	if err != nil {
-		return user.Receipt{}, unreadable(err)
+		return user.Receipt{}, "", unreadable(err)
 	}
-	return s.cfg.Reports.Read(c.GetHeader("Content-Type"), body)
+	receipt, err = s.cfg.Reports.Read(c.GetHeader("Content-Type"), body)
+	if report = strconv.Itoa(receipt.Attempt); receipt.Attempt == 0 {
+		sum := sha256.Sum256(body)
+		report = hex.EncodeToString(sum[:])
+	}
+	return receipt, report, err
 }

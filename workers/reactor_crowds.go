@@ -11,6 +11,7 @@ import (
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
 
 	"dialtone/eventstore"
 )
@@ -21,9 +22,10 @@ const (
 	signalsUnasked = 16
 	// crowdedAt is the length of a history, in events, from which on a run that
 	// has its hands full gets no more signals. It continues as new at 900.
-	crowdedAt = 500
-	settling  = time.Second // how long a signal that is owed waits for the next try
-	crowdsMax = 10_000      // runs whose signals are counted
+	crowdedAt    = 500
+	settling     = time.Second      // how long a signal that is owed waits for the next try
+	settlingMost = reactorLease / 3 // how long all of them together may take
+	crowdsMax    = 10_000           // runs whose signals are counted
 )
 
 // crowds keep the histories of runs short. A run in the middle of an activity,
@@ -120,25 +122,32 @@ func (c *crowds) paid(stream string) {
 }
 
 // settle sends the signals that are owed to whoever is free by now, and moves
-// the checkpoint once nobody is owed one.
+// the checkpoint once nobody is owed one. It takes no longer than the lease lets
+// it: whom it does not reach is owed the signal until the next time.
 func (r *Reactor) settle(ctx context.Context) error {
 	if !r.crowds.owing() {
 		return nil
 	}
+	short, cancel := context.WithTimeout(ctx, settlingMost)
+	defer cancel()
+	group, running := errgroup.WithContext(short)
+	group.SetLimit(signalsAtOne)
 	for stream, position := range r.crowds.debts() {
-		if err := r.pay(ctx, stream, position); err != nil {
-			return err
-		}
+		group.Go(func() error { return r.pay(running, stream, position) })
+	}
+	if err := group.Wait(); err != nil && ctx.Err() == nil {
+		r.Log.Warn("signals that are owed were not all sent", "error", err)
 	}
 	if r.crowds.owing() {
 		return nil
+	}
+	if err := r.renew(ctx); err != nil {
+		return err
 	}
 	return r.Checkpoints.SetCheckpoint(ctx, reactorName, r.crowds.passed)
 }
 
 func (r *Reactor) pay(ctx context.Context, stream string, position eventstore.Position) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
 	if busy, err := r.busy(ctx, stream); err != nil || busy {
 		return err
 	}

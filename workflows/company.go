@@ -31,21 +31,20 @@ func Company(ctx workflow.Context, id string) error {
 	}
 	err := do("look at the facts", doForCompany.LookAtCompany)
 	for err == nil {
-		switch duty.Task {
-		case company.Rest:
+		switch {
+		case duty.Task == company.Rest:
 			if !anyNews(news) {
 				return nil
 			}
 			err = do("look at the facts", doForCompany.LookAtCompany)
-		case company.Wait:
-			if workflow.GetInfo(ctx).GetCurrentHistoryLength() >= historyLimit {
-				anyNews(news)
-				return workflow.NewContinueAsNewError(ctx, Company, id)
-			}
+		case workflow.GetInfo(ctx).GetCurrentHistoryLength() >= historyLimit:
+			anyNews(news)
+			return workflow.NewContinueAsNewError(ctx, Company, id)
+		case duty.Task == company.Wait:
 			wait(ctx, news, duty.Due)
 			anyNews(news)
 			err = do("look at the facts", doForCompany.LookAtCompany)
-		case company.Connect:
+		case duty.Task == company.Connect:
 			err = do(fmt.Sprintf("connect numbers, attempt %d", duty.Attempt), doForCompany.ConnectNumbers)
 		default:
 			return temporal.NewNonRetryableApplicationError("no activity does the task "+string(duty.Task), "UnknownTask", nil)

@@ -34,7 +34,10 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	}
 	if in.MainFax != nil {
 		c.Need(*in.MainFax == "" || s.Owns(*in.MainFax), "/mainFax", "foreign", "is one of the company's numbers, not %q", string(*in.MainFax))
-		c.Need(*in.MainFax == "" || *in.MainFax != s.mainNumberAfter(in), "/mainFax", "conflict", "differs from the main number")
+	}
+	if in.MainNumber != nil || in.MainFax != nil {
+		number, fax := or(in.MainNumber, s.MainNumber), or(in.MainFax, s.MainFax)
+		c.Need(fax == "" || fax != number, "/mainFax", "same-number", "differs from the main number")
 	}
 	if in.MainUser != nil {
 		c.Need(*in.MainUser != "", "/mainUser", "missing", "is the id of a user of the company")
@@ -45,11 +48,12 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return s.changes(in), nil
 }
 
-func (s State) mainNumberAfter(in Change) domain.E164 {
-	if in.MainNumber != nil {
-		return *in.MainNumber
+// or gives what was sent, or what there is.
+func or(sent *domain.E164, is domain.E164) domain.E164 {
+	if sent != nil {
+		return *sent
 	}
-	return s.MainNumber
+	return is
 }
 
 func (s State) changes(in Change) (events []domain.Event) {

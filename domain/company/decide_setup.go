@@ -22,7 +22,7 @@ func (in MarkStep) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() {
 		return nil, missing()
 	}
-	if steps := s.Policy.Usual().Setup; !slices.Contains(steps, in.Step) {
+	if steps := s.Policy.Setup; !slices.Contains(steps, in.Step) {
 		return nil, domain.Faultf(domain.Missing, "no-setup-step", "the company's set-up has the steps %s", strings.Join(steps, ", "))
 	}
 	switch in.As {
@@ -52,7 +52,7 @@ func (in MarkStep) Decide(history []domain.Fact) ([]domain.Event, error) {
 
 // stepDone gives the fact that a step is done, where the policy has it and it is not.
 func (s State) stepDone(step string) []domain.Event {
-	if s.Setup[step].State == SetupDone || !slices.Contains(s.Policy.Usual().Setup, step) {
+	if s.Setup[step].State == SetupDone || !slices.Contains(s.Policy.Setup, step) {
 		return nil
 	}
 	return []domain.Event{SetupStepDone{Step: step}}

@@ -11,9 +11,9 @@ type ConnectionOrdered struct {
 
 // ConnectionDelayed says that the network could not do it yet.
 type ConnectionDelayed struct {
-	From    domain.E164    `json:"from"`
-	Attempt int            `json:"attempt"`
-	Trouble domain.Trouble `json:"trouble"`
+	From    domain.E164 `json:"from"`
+	Attempt int         `json:"attempt"`
+	domain.Trouble
 }
 
 // ConnectionMade says that the block is in service.
@@ -24,9 +24,9 @@ type ConnectionMade struct {
 
 // ConnectionFailed says that the network will not do it.
 type ConnectionFailed struct {
-	From    domain.E164    `json:"from"`
-	Attempt int            `json:"attempt"`
-	Trouble domain.Trouble `json:"trouble"`
+	From    domain.E164 `json:"from"`
+	Attempt int         `json:"attempt"`
+	domain.Trouble
 }
 
 // ConnectionRetried says that the operator wants it tried again.

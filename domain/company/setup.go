@@ -56,7 +56,7 @@ const activated = "activated"
 // of the policy that an admin is led through.
 func (s State) Checklist(people People) []SetupStep {
 	steps := []SetupStep{s.numbersStep(), s.mainNumberStep(), s.mainUserStep(people.MainUser)}
-	for _, name := range s.Policy.Usual().Setup {
+	for _, name := range s.Policy.Setup {
 		step := SetupStep{Name: name, State: SetupOpen, Responsible: "admin"}
 		if mark, ok := s.Setup[name]; ok {
 			step.State, step.Since = mark.State, mark.At
@@ -118,6 +118,8 @@ func (s State) mainUserStep(lifecycle string) SetupStep {
 		step.State, step.Responsible = SetupOpen, "operator"
 	case lifecycle == "failed":
 		step.State, step.Cause, step.Responsible = SetupFailed, "main-user-failed", "operator"
+	case lifecycle == "suspended":
+		step.State, step.Cause, step.Responsible = SetupWaiting, "main-user-suspended", "admin"
 	case lifecycle != activated:
 		step.State, step.Cause, step.Responsible = SetupWaiting, "main-user-"+lifecycle, "user"
 	}

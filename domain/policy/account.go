@@ -89,9 +89,6 @@ func (p Policy) Usual() Policy {
 	p.Verification.Digits, p.Verification.Guesses = or(p.Verification.Digits, 7), or(p.Verification.Guesses, 5)
 	p.Verification.Valid = orElse(p.Verification.Valid, 10*time.Minute)
 	p.Secrets.Password = p.Secrets.PasswordRule()
-	if len(p.Setup) == 0 {
-		p.Setup = setups
-	}
 	return p
 }
 

@@ -24,7 +24,7 @@ const (
 var steps = []string{StepLine, StepNetwork, StepLink, StepCredentials, StepMobile}
 
 // The steps of the express set-up that a company's admin is led through (3.13
-// to 3.17); a policy lists those it has.
+// to 3.17); a policy lists those it has, and may have none.
 const (
 	SetupUsers     = "users"     // further users with their numbers and extensions
 	SetupAttendant = "attendant" // who is rung for the company
