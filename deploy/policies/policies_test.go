@@ -42,8 +42,8 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 		t.Errorf("onenet is %+v, want %+v", presets["onenet"], onenet)
 	}
 	unify := policy.Policy{
-		Name: "unifyoffice", Version: 2, Operator: "Unify Office", Steps: []string{"line", "link"}, AdminsChange: true,
-		Email: policy.EmailRequired, Quota: true, ReminderBySMS: true, FirstNameLength: 64, LastNameLength: 64, Extension: anyExtension,
+		Name: "unifyoffice", Version: 3, Operator: "Unify Office", Steps: []string{"line", "link"}, AdminsChange: true,
+		Email: policy.EmailRequired, Quota: true, ConnectNumbers: true, Setup: []string{"users", "attendant", "contact", "region"}, ReminderBySMS: true, FirstNameLength: 64, LastNameLength: 64, Extension: anyExtension,
 		Link: policy.Link{Valid: policy.Duration(48 * time.Hour), RemindAfter: policy.Duration(36 * time.Hour)},
 		Secrets: policy.Secrets{
 			Password: policy.Password{Min: 8, Max: 32, NeedsLetter: true, NeedsDigit: true, NeedsSpecial: true},
@@ -64,7 +64,7 @@ func TestThePresetsOfTemporaryPasswordsHoldTheGuidesRules(t *testing.T) {
 	}
 	hours := func(n int) policy.Duration { return policy.Duration(time.Duration(n) * time.Hour) }
 	names := func(p policy.Policy) policy.Policy { // what the guides leave open
-		p.Version, p.Operator, p.AdminsChange, p.Quota, p.ReminderBySMS = 1, presets[p.Name].Operator, true, true, true
+		p.Version, p.Operator, p.AdminsChange, p.Quota, p.ReminderBySMS = presets[p.Name].Version, presets[p.Name].Operator, true, true, true
 		p.FirstNameLength, p.LastNameLength = 23, 30
 		return p
 	}
@@ -73,7 +73,7 @@ func TestThePresetsOfTemporaryPasswordsHoldTheGuidesRules(t *testing.T) {
 			Name: "onepro", Steps: []string{"line", "credentials"}, Email: policy.EmailRequired, Mobile: policy.MobileRequired,
 			Extension:   policy.Extension{Min: 4, Max: 4, LastDigits: 4, NextFree: true},
 			Login:       policy.Login{Names: []string{"username"}, ChangeUsername: true},
-			Credentials: policy.Credentials{Username: "mail", Password: []string{"sms"}, Passcode: 6, TemporaryValid: hours(168)},
+			Credentials: policy.Credentials{Username: "mail", OneSMS: true, Password: []string{"sms"}, Passcode: 6, TemporaryValid: hours(168)},
 			Sender:      policy.Sender{SMS: "ONE Pro", Wide: true},
 		},
 		{
