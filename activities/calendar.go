@@ -30,10 +30,7 @@ func (u *Users) CarryOut(ctx context.Context, in Errand) (user.Duty, error) {
 	if !errors.Is(err, user.ErrAdministers) {
 		return next, err
 	}
-	stream := user.AdminsStream(s.state.Company)
-	taking := cause.For(stream)
-	leave := eventstore.Candidate{Stream: stream, Take: user.TakeLeave(s.state.ID, taking), Undo: user.EndLeave(s.state.ID, taking)}
-	err = u.Journal.Alone(ctx, cause, leave, func() (err error) {
+	err = u.Journal.Alone(ctx, cause, eventstore.Candidate(user.ClaimLeave(s.state, cause)), func() (err error) {
 		next, err = u.letGo(ctx, s, cause, action, carryOut)
 		return err
 	})

@@ -39,7 +39,7 @@ func (d *Desk) leaving(ctx context.Context, cause domain.Cause, id string, decid
 	if err != nil {
 		return Done{}, err
 	}
-	err = d.journal.Alone(ctx, cause, leaveOf(state, cause), func() (err error) {
+	err = d.journal.Alone(ctx, cause, eventstore.Candidate(user.ClaimLeave(state, cause)), func() (err error) {
 		last, err := d.lastAdmin(ctx, state)
 		if last && cause.Actor.Kind == domain.ActorAdmin {
 			return user.LastAdmin()
@@ -61,13 +61,6 @@ func unattended(reason string) string {
 		return user.Unattended
 	}
 	return reason + "; " + user.Unattended
-}
-
-// leaveOf is the claim that one admin at a time holds.
-func leaveOf(state user.State, cause domain.Cause) eventstore.Candidate {
-	stream := user.AdminsStream(state.Company)
-	taking := cause.For(stream)
-	return eventstore.Candidate{Stream: stream, Take: user.TakeLeave(state.ID, taking), Undo: user.EndLeave(state.ID, taking)}
 }
 
 // lastAdmin tells whether nobody else administers the user's company. The list

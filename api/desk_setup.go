@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/company"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -68,7 +70,8 @@ func (d *Desk) AdoptPolicy(ctx context.Context, cause domain.Cause, id string, f
 }
 
 // ChangeCompany changes what was sent of a company. A new main user is made an
-// administrator first.
+// administrator behind it; where the process ends in between, the same command
+// makes up for it.
 func (d *Desk) ChangeCompany(ctx context.Context, cause domain.Cause, id string, form CompanyChangeForm, options ...eventstore.Option) (Done, error) {
 	firm, err := d.firm(ctx, id)
 	if err != nil {
@@ -78,22 +81,19 @@ func (d *Desk) ChangeCompany(ctx context.Context, cause domain.Cause, id string,
 		Name: form.Name.trimmed(), MainUser: form.MainUser.trimmed(),
 		MainNumber: form.MainNumber.number(firm), MainFax: form.MainFax.number(firm),
 	}
-	seen, err := d.look(ctx, company.Stream(id), cause, func(history []domain.Fact) error {
-		_, err := change.Decide(history)
-		return err
-	}, options...)
-	if err != nil || seen.Repeated {
-		return done(id, seen), err
-	}
 	if u := change.MainUser; u != nil && *u != firm.MainUser {
 		if err := d.colleague(ctx, id, *u, "/mainUser"); err != nil {
 			return Done{}, err
 		}
-		if _, err := d.GrantAdmin(ctx, cause.For("main-user"), *u); err != nil {
-			return Done{}, err
-		}
 	}
-	return d.onCompany(ctx, cause, id, change.Decide, options...)
+	done, err := d.onCompany(ctx, cause, id, change.Decide, options...)
+	if err != nil || change.MainUser == nil {
+		return done, err
+	}
+	if _, err := d.GrantAdmin(ctx, cause.For("main-user"), *change.MainUser); err != nil {
+		return Done{}, err
+	}
+	return done, nil
 }
 
 // number gives a number that was sent in the form of E.164.
@@ -138,7 +138,20 @@ func (d *Desk) SetRegion(ctx context.Context, cause domain.Cause, id string, for
 }
 
 // MarkSetup says of a step of the set-up that it is done, skipped or open again.
+// Who is done with the attendant has one of the company's users as such, the main
+// user where nobody was chosen.
 func (d *Desk) MarkSetup(ctx context.Context, cause domain.Cause, id, step, state string, options ...eventstore.Option) (Done, error) {
+	if step == policy.SetupAttendant && company.SetupState(state) == company.SetupDone {
+		firm, err := d.firm(ctx, id)
+		if err != nil {
+			return Done{}, err
+		}
+		if chosen := cmp.Or(firm.Attendant, firm.MainUser); chosen != "" {
+			if err := d.colleague(ctx, id, chosen, "/user"); err != nil {
+				return Done{}, domain.Faultf(domain.Refused, "no-attendant", "whoever was to be rung for the company is none of its users any more; choose somebody")
+			}
+		}
+	}
 	return d.onCompany(ctx, cause, id, company.MarkStep{Step: step, As: company.SetupState(state)}.Decide, options...)
 }
 

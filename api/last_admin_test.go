@@ -129,7 +129,7 @@ func TestALeaveThatWasGivenUpEndsNoAdministration(t *testing.T) {
 	cause := v.by(domain.ActorOperator, "")
 	taking := cause.For(user.AdminsStream(v.state(boss).Company))
 	stream := user.AdminsStream(v.state(boss).Company)
-	_, err = v.journal.Execute(t.Context(), stream, taking, user.TakeLeave(boss, taking))
+	_, err = v.journal.Execute(t.Context(), stream, taking, user.ClaimLeave(v.state(boss), cause).Take)
 	must(t, err)
 	waiting, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer stop()

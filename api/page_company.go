@@ -62,7 +62,7 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		f.fail(c, err)
 		return
 	}
-	if view.Setup, err = f.setupView(ctx, frame, row); err != nil {
+	if view.Setup, err = f.checklist(ctx, row); err != nil {
 		f.fail(c, err)
 		return
 	}

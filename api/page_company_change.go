@@ -26,17 +26,20 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 	if frame.Role != domain.ActorOperator {
 		return nil, nil
 	}
-	people, err := f.colleagues(ctx, *frame, firm.ID)
+	people, err := f.colleagues(ctx, *frame, firm.ID, firm.MainUser)
 	if err != nil {
 		return nil, err
 	}
 	form := func(path, title, submit string, fields ...pages.Field) pages.DeskForm {
+		shown := make([]pages.Changed, 0, len(fields))
+		for _, field := range fields {
+			shown = append(shown, is(field))
+		}
 		made := pages.DeskForm{
-			Path: "/companies/" + url.PathEscape(firm.ID) + "/" + path, Title: frame.Say(title), Submit: frame.Say(submit), Command: f.cfg.NewID(), Fields: fields,
+			Path: "/companies/" + url.PathEscape(firm.ID) + "/" + path, Title: frame.Say(title), Submit: frame.Say(submit), Command: f.cfg.NewID(), Fields: shown,
 		}
 		if made.Open = s.form == path && s.refused != nil; made.Open {
-			made.Fields = filledIn(made.Fields, s.typed)
-			f.refused(frame, made.Fields, companyPointers, s.refused)
+			f.refusedIn(frame, made.Fields, companyPointers, s.typed, s.refused)
 		}
 		return made
 	}
@@ -61,7 +64,7 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 			pages.Field{Name: "mainFax", Label: frame.Say("company.main-fax"), Kind: "tel", Complete: "off", Value: string(firm.MainFax)},
 			pages.Field{
 				Name: "mainUser", Label: frame.Say("company.main-user"), Kind: "select", Value: firm.MainUser,
-				Options: append([]pages.Option{{Label: frame.Say("order.choose-none")}}, people...),
+				Options: people,
 			}),
 		adopt,
 	}, nil
@@ -70,6 +73,9 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 // changing reads a form of a company's page, gives its command and leads back,
 // or shows the page with what was typed and what is wrong with it.
 func (f *front) changing(c *gin.Context, form string, fields []string, command func(context.Context, domain.Cause, string, url.Values) (Done, error)) {
+	for _, name := range slices.Clone(fields) {
+		fields = append(fields, wasBefore+name)
+	}
 	values, cause, err := f.commanded(c, fields...)
 	if err != nil {
 		f.fail(c, err)
@@ -109,13 +115,8 @@ func (f *front) adoptPolicy(c *gin.Context) {
 func (f *front) changeCompany(c *gin.Context) {
 	fields := []string{"name", "mainNumber", "mainFax", "mainUser"}
 	f.changing(c, "change", fields, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
-		change := CompanyChangeForm{Name: Put(values.Get("name")), MainFax: Put(values.Get("mainFax"))}
-		if values.Get("mainNumber") != "" { // a company that has numbers keeps a main number
-			change.MainNumber = Put(values.Get("mainNumber"))
-		}
-		if values.Get("mainUser") != "" {
-			change.MainUser = Put(values.Get("mainUser"))
-		}
-		return f.Desk.ChangeCompany(ctx, cause, id, change)
+		return f.Desk.ChangeCompany(ctx, cause, id, CompanyChangeForm{
+			Name: anew(values, "name"), MainNumber: anew(values, "mainNumber"), MainFax: anew(values, "mainFax"), MainUser: anew(values, "mainUser"),
+		})
 	})
 }

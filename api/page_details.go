@@ -94,13 +94,16 @@ func (f *front) changeDetails(c *gin.Context) {
 	f.goOn(c, done.Position, "/users/"+done.ID+"?done=details")
 }
 
-func changesOfForm(values url.Values) ChangeForm {
-	text := func(name string) Text {
-		if !values.Has(name) || values.Get(name) == values.Get(wasBefore+name) {
-			return Text{}
-		}
-		return Put(values.Get(name))
+// anew gives what was typed into a field that showed something else.
+func anew(values url.Values, name string) Text {
+	if !values.Has(name) || values.Get(name) == values.Get(wasBefore+name) {
+		return Text{}
 	}
+	return Put(values.Get(name))
+}
+
+func changesOfForm(values url.Values) ChangeForm {
+	text := func(name string) Text { return anew(values, name) }
 	form := ChangeForm{
 		FirstName: text("firstName"), LastName: text("lastName"), Email: text("email"), Mobile: text("mobile"),
 		MobileNumber: text("mobileNumber"), ContractNumber: text("contractNumber"), Username: text("username"),

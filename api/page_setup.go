@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,7 +31,7 @@ func (f *front) showSetup(c *gin.Context) { f.answerSetup(c, http.StatusOK, "", 
 
 // answerSetup shows the checklist, with what was typed into a step's form and
 // what is wrong with it.
-func (f *front) answerSetup(c *gin.Context, status int, step string, typed url.Values, refused *Problem) {
+func (f *front) answerSetup(c *gin.Context, status int, name string, typed url.Values, refused *Problem) {
 	ctx := c.Request.Context()
 	row, err := f.cfg.Views.GetCompany(ctx, c.Param("id"))
 	if err != nil {
@@ -39,22 +40,46 @@ func (f *front) answerSetup(c *gin.Context, status int, step string, typed url.V
 	}
 	frame := f.frame(c, "setup.title", "companies")
 	frame.Title = row.Name + " · Dialtone"
-	view, err := f.setupView(ctx, frame, row)
+	view, err := f.checklist(ctx, row)
+	if err == nil {
+		err = f.furnish(ctx, frame, row, view.Steps)
+	}
 	if err != nil {
 		f.fail(c, err)
 		return
 	}
+	if refused != nil {
+		frame.Fault = wordedRefusal(frame.Voice, refused)
+	}
 	for i := range view.Steps {
-		if view.Steps[i].Name == step && refused != nil {
-			view.Steps[i].Fields = filledIn(view.Steps[i].Fields, typed)
-			f.refused(&frame, view.Steps[i].Fields, nil, refused)
+		if view.Steps[i].Name == name {
+			f.refusedIn(&frame, view.Steps[i].Fields, nil, typed, refused)
 		}
 	}
 	f.render(c, status, pages.SetupPage(frame, view))
 }
 
-// setupView puts the checklist together with the forms of its steps.
-func (f *front) setupView(ctx context.Context, frame pages.Frame, row projections.CompanyRow) (pages.Setup, error) {
+// refusedIn fills what was typed into the fields of a form that was refused, and
+// puts what is wrong beside them.
+func (f *front) refusedIn(frame *pages.Frame, shown []pages.Changed, pointers map[string][]string, typed url.Values, refused *Problem) {
+	if refused == nil {
+		return
+	}
+	fields := make([]pages.Field, len(shown))
+	for n := range shown {
+		fields[n] = shown[n].Field
+		if typed.Has(fields[n].Name) {
+			fields[n].Value, shown[n].Was = typed.Get(fields[n].Name), typed.Get(wasBefore+fields[n].Name)
+		}
+	}
+	f.refused(frame, fields, pointers, refused)
+	for n := range shown {
+		shown[n].Field = fields[n]
+	}
+}
+
+// checklist gives the steps of a company's set-up as they stand.
+func (f *front) checklist(ctx context.Context, row projections.CompanyRow) (pages.Setup, error) {
 	view := pages.Setup{CompanyRow: row, Command: f.cfg.NewID()}
 	people, err := f.peopleOf(ctx, row.State)
 	if err != nil {
@@ -63,100 +88,21 @@ func (f *front) setupView(ctx context.Context, frame pages.Frame, row projection
 	steps := row.State.Checklist(people)
 	view.Finished = company.SetupFinished(steps)
 	for _, s := range steps {
-		step := pages.SetupStep{
+		view.Steps = append(view.Steps, pages.SetupStep{
 			Name: s.Name, State: string(s.State), Cause: s.Cause, Responsible: s.Responsible, Attempts: s.Attempts, NextTry: s.NextTry,
-			Admins: s.Name != company.SetupNumbers && s.Name != company.SetupMainNumber && s.Name != company.SetupMainUser,
-		}
-		if step.Admins {
-			if err := f.furnish(ctx, frame, row, &step); err != nil {
-				return view, err
-			}
-		}
-		view.Steps = append(view.Steps, step)
+			Admins: slices.Contains(row.State.Policy.Setup, s.Name),
+		})
 	}
 	return view, nil
 }
 
-// furnish gives a step its form.
-func (f *front) furnish(ctx context.Context, frame pages.Frame, row projections.CompanyRow, step *pages.SetupStep) (err error) {
-	firm := row.State
-	switch step.Name {
-	case policy.SetupUsers:
-		step.Note, step.Link = frame.Say("setup.users-so-far", "Users", row.Users), "/companies/"+url.PathEscape(row.ID)
-	case policy.SetupAttendant:
-		step.Fields, err = f.attendantFields(ctx, frame, firm)
-	case policy.SetupContact:
-		step.Fields, err = f.contactFields(ctx, frame, firm)
-		if step.Fields == nil {
-			step.Note = frame.Say("setup.no-main-user")
-		}
-	case policy.SetupRegion:
-		step.Fields = []pages.Field{
-			{Name: "language", Label: frame.Say("order.language"), Kind: "select", Options: languageOptions(frame), Value: firm.Language},
-			{
-				Name: "timeZone", Label: frame.Say("setup.time-zone"), Kind: "text", Complete: "off", Required: true,
-				Hint: frame.Say("setup.time-zone-hint", "Zone", firm.ZoneAt("")), Value: firm.ZoneAt(""),
-			},
-		}
-	}
-	return err
-}
-
-// attendantFields offer the company's users, the main user first of all.
-func (f *front) attendantFields(ctx context.Context, frame pages.Frame, firm company.State) ([]pages.Field, error) {
-	options, err := f.colleagues(ctx, frame, firm.ID)
-	chosen := firm.Attendant
-	if chosen == "" {
-		chosen = firm.MainUser
-	}
-	return []pages.Field{{Name: "user", Label: frame.Say("setup.attendant-user"), Kind: "select", Options: options, Value: chosen}}, err
-}
-
-// colleagues lists a company's users, as far as a choice has room for them.
-func (f *front) colleagues(ctx context.Context, frame pages.Frame, id string) ([]pages.Option, error) {
-	rows, _, err := f.cfg.Views.Users(ctx, projections.UserFilter{Company: id, Limit: 200})
-	options := make([]pages.Option, 0, len(rows))
-	for _, row := range rows {
-		label := pages.NameOf(frame, row)
-		if row.Extension != "" {
-			label += " (" + row.Extension + ")"
-		}
-		options = append(options, pages.Option{Value: row.ID, Label: label})
-	}
-	return options, err
-}
-
-// contactFields are the main user's own data; none where there is no main user.
-func (f *front) contactFields(ctx context.Context, frame pages.Frame, firm company.State) ([]pages.Field, error) {
-	if firm.MainUser == "" {
-		return nil, nil
-	}
-	_, state, err := f.cfg.Views.GetUser(ctx, firm.MainUser)
-	if err != nil || !state.Exists() {
-		if domain.KindOf(err) == domain.Missing {
-			err = nil
-		}
-		return nil, err
-	}
-	p := state.Person
-	return []pages.Field{
-		{Name: "firstName", Label: frame.Say("order.first-name"), Kind: "text", Complete: "given-name", Value: p.FirstName},
-		{Name: "lastName", Label: frame.Say("order.last-name"), Kind: "text", Complete: "family-name", Value: p.LastName},
-		{Name: "email", Label: frame.Say("order.email"), Kind: "email", Complete: "email", Value: p.Email},
-		{Name: "mobile", Label: frame.Say("order.mobile"), Kind: "tel", Complete: "tel", Value: p.Mobile},
-	}, nil
-}
-
-func languageOptions(frame pages.Frame) (options []pages.Option) {
-	for _, tag := range company.Languages {
-		options = append(options, pages.Option{Value: tag, Label: frame.Say("language." + tag)})
-	}
-	return options
-}
-
 // markSetupStep does, skips or comes back to a step.
 func (f *front) markSetupStep(c *gin.Context) {
-	values, cause, err := f.commanded(c, "state", "user", "language", "timeZone", "firstName", "lastName", "email", "mobile")
+	fields := []string{"state", "person"}
+	for _, name := range []string{"user", "language", "timeZone", "firstName", "lastName", "email", "mobile"} {
+		fields = append(fields, name, wasBefore+name)
+	}
+	values, cause, err := f.commanded(c, fields...)
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -183,20 +129,31 @@ func (f *front) doStep(ctx context.Context, cause domain.Cause, id, step string,
 		return f.Desk.SetAttendant(ctx, cause, id, values.Get("user"))
 	case step == policy.SetupRegion:
 		return f.Desk.SetRegion(ctx, cause, id, RegionForm{Language: values.Get("language"), TimeZone: values.Get("timeZone")})
-	case step == policy.SetupContact && values.Has("firstName"):
-		row, err := f.cfg.Views.GetCompany(ctx, id)
-		if err != nil {
-			return Done{}, err
-		}
-		change := ChangeForm{
-			FirstName: Put(values.Get("firstName")), LastName: Put(values.Get("lastName")),
-			Email: Put(values.Get("email")), Mobile: Put(values.Get("mobile")),
-		}
-		if _, err := f.Desk.ChangeUser(ctx, cause.For("main user"), row.State.MainUser, change); err != nil {
+	case step == policy.SetupContact && values.Has("person"):
+		if err := f.changeContact(ctx, cause.For("main user"), id, values); err != nil {
 			return Done{}, err
 		}
 	}
 	return f.Desk.MarkSetup(ctx, cause, id, step, string(company.SetupDone))
+}
+
+// changeContact changes of the main user what was typed anew, if it is still the
+// one whose data were shown.
+func (f *front) changeContact(ctx context.Context, cause domain.Cause, id string, values url.Values) error {
+	row, err := f.cfg.Views.GetCompany(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !ownContact(ctx, row.State) {
+		return domain.Faultf(domain.Denied, "not-allowed", "your role does not allow this")
+	}
+	if values.Get("person") != row.State.MainUser {
+		return domain.Faultf(domain.Conflict, "stale", "it has been changed since it was read")
+	}
+	_, err = f.Desk.ChangeUser(ctx, cause, row.State.MainUser, ChangeForm{
+		FirstName: anew(values, "firstName"), LastName: anew(values, "lastName"), Email: anew(values, "email"), Mobile: anew(values, "mobile"),
+	})
+	return err
 }
 
 func (f *front) retryConnections(c *gin.Context) {

@@ -95,6 +95,7 @@ func TestTheAttendantIsOneOfTheCompany(t *testing.T) {
 		t.Errorf("an attendant who is deleted is still there: %v", got)
 	}
 	h.call(http.MethodPut, path, `{"user":"`+ben+`"}`).problem(t, http.StatusUnprocessableEntity, "unknown-user")
+	h.call(http.MethodPut, "/v1/companies/"+firm+"/setup/attendant", `{"state":"done"}`).problem(t, http.StatusConflict, "no-attendant")
 	h.call(http.MethodPut, path, `{"user":"`+boss+`"}`).want(t, http.StatusOK)
 	if cleared := h.call(http.MethodDelete, path, "").want(t, http.StatusOK); cleared.text("attendant") != "" {
 		t.Errorf("the attendant stays: %s", cleared.raw)
@@ -152,6 +153,8 @@ func TestTheOperatorChangesWhatIsTheCompanys(t *testing.T) {
 		t.Errorf("the fax stays: %s", none.raw)
 	}
 	h.call(http.MethodPatch, path, `{"mainNumber":"+4940999"}`).problem(t, http.StatusUnprocessableEntity, "invalid-input").names(t, "/mainNumber")
+	h.call(http.MethodPatch, path, `{"mainFax":"+4930123499"}`).want(t, http.StatusOK)
+	h.call(http.MethodPatch, path, `{"mainNumber":"+4930123499"}`).problem(t, http.StatusUnprocessableEntity, "invalid-input").names(t, "/mainFax")
 	h.call(http.MethodPatch, path, `{"mainUser":"nobody"}`).problem(t, http.StatusUnprocessableEntity, "unknown-user").names(t, "/mainUser")
 	h.call(http.MethodPatch, path, `{"name":"X"}`, `If-Match: "0"`).problem(t, http.StatusPreconditionFailed, "stale")
 
@@ -200,7 +203,7 @@ func TestTheSetUpPageLeadsAnAdminThrough(t *testing.T) {
 	contains(t, wrong, http.StatusUnprocessableEntity, `value="Europe/Nowhere"`, "timeZone-fault")
 	v.leads(step("region", url.Values{"state": {"save"}, "language": {"sv"}, "timeZone": {"Europe/Stockholm"}}), setup+"?done=setup#region")
 	v.leads(step("contact", url.Values{
-		"state": {"save"}, "firstName": {"Mia"}, "lastName": {"Major"}, "email": {"mia@example.com"}, "mobile": {"+491711234567"},
+		"state": {"save"}, "person": {boss}, "firstName": {"Mia"}, "was-firstName": {"Mia"}, "lastName": {"Major"}, "was-lastName": {"Main"},
 	}), setup+"?done=setup#contact")
 	v.leads(step("users", url.Values{"state": {"open"}}), setup+"?done=setup#users")
 	history, err := v.journal.Load(t.Context(), company.Stream(v.state(boss).Company))
@@ -221,6 +224,36 @@ func commandOn(t *testing.T, html string) string {
 	return found[1]
 }
 
+// Another admin than the main user does not change the main user's data on the
+// set-up page, and what was shown of one main user is not written to the next.
+func TestContactDataAreTheMainUsersOwn(t *testing.T) {
+	v := visit(t)
+	boss, colleague := v.led()
+	firm := v.state(boss).Company
+	setup := "/companies/" + firm + "/setup"
+	done, err := v.server.Desk.GrantAdmin(t.Context(), v.cause(), colleague)
+	v.must(err)
+	v.settle(done)
+	v.cookie, _, _ = strings.Cut(strings.TrimPrefix(v.as(domain.ActorAdmin, colleague), "Cookie: "), ";")
+	if page := v.view(setup); strings.Contains(page.body, "mia@example.com") || !strings.Contains(page.body, "/users/"+boss) {
+		t.Errorf("another admin is shown the form:\n%s", page.body)
+	}
+	form := url.Values{"state": {"save"}, "person": {boss}, "firstName": {"Mallory"}, "was-firstName": {"Mia"}}
+	form.Set("command", uuid.NewString())
+	contains(t, v.post(setup+"/contact", form), http.StatusForbidden)
+
+	v.signIn()
+	done, err = v.server.Desk.ChangeCompany(t.Context(), v.cause(), firm, api.CompanyChangeForm{MainUser: api.Put(colleague)})
+	v.must(err)
+	v.settle(done)
+	form.Set("command", uuid.NewString())
+	contains(t, v.post(setup+"/contact", form), http.StatusPreconditionFailed)
+	if v.state(boss).Person.FirstName != "Mia" || v.state(colleague).Person.FirstName != "Ada" {
+		t.Error("somebody got another's name")
+	}
+	contains(t, v.post(setup+"/numbers", url.Values{"state": {"done"}, "command": {uuid.NewString()}}), http.StatusNotFound, "alert-danger")
+}
+
 func TestTheOperatorChangesACompanyOnItsPage(t *testing.T) {
 	v := visit(t)
 	boss, colleague := v.led()
@@ -237,7 +270,9 @@ func TestTheOperatorChangesACompanyOnItsPage(t *testing.T) {
 	v.leads(send("licences", url.Values{"kind": {"standard"}, "count": {"2"}}), firm+"?done=setup")
 	contains(t, send("licences", url.Values{"kind": {"standard"}, "count": {"two"}}), http.StatusUnprocessableEntity, `value="two"`, "count-fault")
 	v.leads(send("change", url.Values{"name": {"Studio Bianchi"}, "mainNumber": {"+4930777000"}, "mainFax": {"+4930777001"}, "mainUser": {colleague}}), firm+"?done=setup")
-	contains(t, send("change", url.Values{"name": {""}, "mainNumber": {""}, "mainFax": {""}, "mainUser": {""}}), http.StatusUnprocessableEntity, "name-fault")
+	contains(t, send("change", url.Values{"name": {""}, "was-name": {"Studio Bianchi"}}), http.StatusUnprocessableEntity, "name-fault")
+	v.leads(send("change", url.Values{"name": {"Studio Verdi"}, "was-name": {"Studio Bianchi"}, "mainFax": {""}}), firm+"?done=setup") // an older page knew of no fax
+	contains(t, v.view(firm), http.StatusOK, "Studio Verdi", "+4930777001")
 	v.leads(send("policy", url.Values{"policy": {"officesmart"}}), firm+"?done=setup")
 	v.leads(send("connection", url.Values{}), firm+"/setup?done=setup")
 	contains(t, v.view(firm+"/history"), http.StatusOK, "Renamed to Studio Bianchi", "Rules adopted", "The main fax is +4930777001")

@@ -155,9 +155,9 @@ func TestEverythingIsEscaped(t *testing.T) {
 	users := pages.Users{Rows: []projections.UserRow{row}, Query: nasty, Company: nasty, State: nasty, Next: nasty, Companies: []pages.Option{{Value: nasty, Label: nasty}}}
 	line := pages.NewLine(f, projections.HistoryRow{Type: nasty, Stream: nasty, Reason: nasty, Command: nasty, ActorKind: nasty, Data: json.RawMessage(`{"a":"<img src=x onerror=alert(1)>"}`)})
 	firm := projections.CompanyRow{ID: nasty, Name: nasty, State: company.State{ID: nasty, Name: nasty, MainFax: domain.E164(nasty), MainUser: nasty, Attendant: nasty, TimeZone: nasty}}
-	forms := []pages.DeskForm{{Path: nasty, Title: nasty, Hint: nasty, Submit: nasty, Command: nasty, Fields: []pages.Field{{Name: nasty, Value: nasty, Errors: []string{nasty}}}}}
+	forms := []pages.DeskForm{{Path: nasty, Title: nasty, Hint: nasty, Submit: nasty, Command: nasty, Fields: []pages.Changed{{Field: pages.Field{Name: nasty, Value: nasty, Errors: []string{nasty}}, Was: nasty}}}}
 	setup := pages.Setup{CompanyRow: firm, Command: nasty, Steps: []pages.SetupStep{
-		{Name: nasty, State: nasty, Cause: nasty, Responsible: nasty}, {Name: nasty, Admins: true, Note: nasty, Link: nasty, Fields: forms[0].Fields},
+		{Name: nasty, State: nasty, Cause: nasty, Responsible: nasty}, {Name: nasty, Admins: true, Note: nasty, Link: nasty, LinkLabel: nasty, Person: nasty, Fields: forms[0].Fields},
 	}}
 	for _, page := range []templ.Component{
 		pages.UsersPage(f, users),

@@ -19,10 +19,11 @@ type SetupStep struct {
 	Name, State, Cause, Responsible string
 	Attempts                        int
 	NextTry                         *time.Time
-	Admins                          bool    // an admin is led through it
-	Fields                          []Field // of its form
-	Note                            string  // a sentence beside it
-	Link                            string  // where more of it is done
+	Admins                          bool      // an admin is led through it
+	Fields                          []Changed // of its form
+	Person                          string    // whose data the form changes, "" where it is about nobody
+	Note                            string    // a sentence beside it
+	Link, LinkLabel                 string    // where more of it is done
 }
 
 // settled tells whether nobody has to act on the step.
@@ -66,6 +67,6 @@ func companyPath(id, rest string) string { return "/companies/" + id + rest }
 type DeskForm struct {
 	Path, Title, Submit, Hint string
 	Command                   string
-	Fields                    []Field
+	Fields                    []Changed
 	Open                      bool // it was sent and refused
 }

@@ -24,7 +24,7 @@ type Line struct {
 func NewLine(f Frame, row projections.HistoryRow) Line {
 	var e struct {
 		Step, Cause, Number, Extension, Channel, Purpose string
-		What, Licence, From, To, Kind, Name              string
+		What, Licence, From, To, Kind, Name, User        string
 		Count                                            int
 		Attempt                                          int
 		NextTry                                          *time.Time
@@ -36,7 +36,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	said, ok := f.Find(key, "Step", stepOf(f, row.Type, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
 		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
 		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At),
-		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count)
+		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count, "User", e.User)
 	if !ok {
 		said = row.Type
 	}

@@ -56,12 +56,13 @@ func (l Leave) Guard(decide domain.Decide) domain.Decide {
 	}
 }
 
-// TakeLeave takes the claim on the company's admins for a command about a user.
-func TakeLeave(id string, cause domain.Cause) domain.Decide {
-	return claim.Take{Owner: Stream(id), By: cause.Command, At: cause.At, Taken: claim.Underway()}.Decide
-}
-
-// EndLeave gives the claim on the company's admins back.
-func EndLeave(id string, cause domain.Cause) domain.Decide {
-	return claim.GiveBack(Stream(id), cause.Command, "everybody may go again")
+// ClaimLeave makes the claim on a company's admins for a command about a user.
+func ClaimLeave(s State, cause domain.Cause) NameClaim {
+	stream := AdminsStream(s.Company)
+	taking := cause.For(stream)
+	return NameClaim{
+		Stream: stream,
+		Take:   claim.Take{Owner: Stream(s.ID), By: taking.Command, At: taking.At, Taken: claim.Underway()}.Decide,
+		Undo:   claim.GiveBack(Stream(s.ID), taking.Command, "everybody may go again"),
+	}
 }
