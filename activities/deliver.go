@@ -3,11 +3,13 @@ package activities
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"dialtone/domain"
 	"dialtone/domain/user"
 )
 
@@ -23,11 +25,7 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 	if !ok || m.Accepted || m.Final || made || s.state.Erased {
 		return u.next(s.history), nil
 	}
-	outcome, err := u.send(ctx, s, m)
-	if err != nil {
-		return user.Duty{}, fmt.Errorf("deliver message %s: %w", m.ID, err)
-	}
-	attempt := m.Attempts + 1
+	outcome, attempt := u.send(ctx, s, m), m.Attempts+1
 	note := user.NoteDelivery{Message: m.ID, Attempt: attempt, Provider: outcome.Provider}
 	if !outcome.Accepted {
 		note.Trouble = &user.Trouble{Cause: outcome.Cause, Responsible: outcome.Responsible, Code: outcome.Code, Text: outcome.Text}
@@ -39,7 +37,7 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 	return u.execute(ctx, s, u.cause(s, "delivery", m.ID, strconv.Itoa(attempt)), note.Decide)
 }
 
-func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, error) {
+func (u *Users) send(ctx context.Context, s subject, m user.Message) Outcome {
 	person, link := s.state.Person, s.state.Link
 	zone, err := time.LoadLocation(s.firm.ZoneAt(s.state.Site))
 	if err != nil {
@@ -55,7 +53,10 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		Brand: rules.Brand, GreekUnicode: rules.Sender.GreekUnicode,
 	}))
 	if err != nil {
-		return Outcome{}, err
+		return unwritten(err)
+	}
+	if rendered.SMS == "" && m.Channel == user.SMS || rendered.Subject == "" && m.Channel == user.Mail {
+		return unwritten(domain.Faultf(domain.Invalid, "no-text", "there is no text for the purpose %q by %s", m.Purpose, m.Channel))
 	}
 	if m.Channel == user.SMS {
 		// An attempt whose end was not seen may have gone through: the provider
@@ -66,15 +67,26 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) (Outcome, e
 		}
 		found, sent := u.SMS.Lookup(ctx, text, m.RequestedAt, othersThan(m, s.state.Messages))
 		if sent || found.Code != "" {
-			return found, nil
+			return found
 		}
-		return u.SMS.Send(ctx, text), nil
+		return u.SMS.Send(ctx, text)
 	}
 	return u.Mail.Send(ctx, Mail{
 		ID: m.ID, To: cmp.Or(m.To, person.Email), ToName: strings.TrimSpace(person.FirstName + " " + person.LastName),
 		Subject: rendered.Subject, Text: rendered.Text, HTML: rendered.HTML, Language: rendered.Language, Date: m.RequestedAt,
 		Envelope: user.ReportToken(u.LinkKey, s.state.ID, m.ID, m.Attempts+1), Report: user.ReportToken(u.LinkKey, s.state.ID, m.ID, 0),
-	}), nil
+	})
+}
+
+// unwritten is the outcome of a message that cannot be put into words, be it for
+// what the user lacks or for a fault of ours. No later try would do better, and
+// nothing else about the user has to wait for it.
+func unwritten(err error) Outcome {
+	text := "the message could not be written"
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
+		text = fault.Detail // names the text and what it lacks
+	}
+	return Outcome{Cause: causeNotSendable, Permanent: true, Responsible: responsible(causeNotSendable, ""), Text: clean(text)}
 }
 
 // othersThan gives what the provider calls the attempts at other messages. A

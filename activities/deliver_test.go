@@ -244,6 +244,31 @@ func TestAnSMSThatCameBackIsSentAgainAndArrives(t *testing.T) {
 	}
 }
 
+func TestAMessageThatCannotBeWrittenIsGivenUpAndHoldsNothingUp(t *testing.T) {
+	for purpose, channel := range map[string]string{
+		user.PurposeUsernameChanged: user.SMS, // without a user name
+		"a purpose of days to come": user.Mail,
+		user.PurposeUsername:        user.SMS, // which has a mail only
+		user.PurposePassword:        user.Mail,
+	} {
+		t.Run(purpose, func(t *testing.T) {
+			o := newOffice(t)
+			o.linked()
+			o.deliver()
+			o.decide(func([]domain.Fact) ([]domain.Event, error) {
+				return []domain.Event{user.MessageRequested{ID: "unwritten", Purpose: purpose, Channel: channel}}, nil
+			})
+			m := o.deliver()
+			if m.State() != user.MessageImpossible || m.Attempts != 1 || m.Trouble.Cause != "not-sendable" || m.Trouble.Responsible != "operator" || m.Trouble.Text == "" {
+				t.Errorf("it ends as %s with %+v", m.State(), m)
+			}
+			if duty := o.state().Duty(o.now); duty.Task == user.Deliver || len(o.texts()) != 1 {
+				t.Errorf("next comes %+v, and %d SMS went out", duty, len(o.texts()))
+			}
+		})
+	}
+}
+
 func TestTheStatusURLHoldsIdsOnly(t *testing.T) {
 	o := newOffice(t)
 	o.linked()

@@ -37,6 +37,7 @@ const (
 	causeRegionBlocked        = "region-blocked"
 	causeChannelMisconfigured = "channel-misconfigured"
 	causeContentFiltered      = "content-filtered"
+	causeNotSendable          = "not-sendable"
 	causeUnknown              = "unknown"
 )
 
@@ -61,6 +62,7 @@ var actors = map[string]string{
 	causeRegionBlocked:        partyOperator,
 	causeChannelMisconfigured: partyOperator,
 	causeContentFiltered:      partyOperator,
+	causeNotSendable:          partyOperator,
 }
 
 // responsible gives who must act on a cause met on a channel.

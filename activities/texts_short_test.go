@@ -80,7 +80,7 @@ func TestSecretsArriveAsTheyAre(t *testing.T) {
 	for _, username := range []string{"Ελένη", "ana`", "Žofia"} {
 		data.Username = username
 		rendered, err := texts.Render("credentials-both", "en", data)
-		if err != nil || !strings.Contains(rendered.SMS, ": "+username+" is your user name") {
+		if err != nil || !strings.Contains(rendered.SMS, ": "+username+", temporary password ") {
 			t.Errorf("the user name %q is changed: %q, %v", username, rendered.SMS, err)
 		}
 	}

@@ -122,8 +122,15 @@ func (d *Desk) RemindUsername(ctx context.Context, cause domain.Cause, email str
 	if !isUser {
 		return nil
 	}
-	cause.Actor = domain.Actor{Kind: domain.ActorUser, ID: id}
-	_, err = d.journal.Execute(ctx, user.Stream(id), cause, user.RemindUsername{At: cause.At}.Decide)
+	_, firm, err := d.subject(ctx, id)
+	if domain.KindOf(err) == domain.Missing {
+		return nil // an order that has come to nothing, or not to its end yet
+	}
+	if err != nil {
+		return err
+	}
+	cause.Actor, cause.Policy = domain.Actor{Kind: domain.ActorUser, ID: id}, firm.Policy.Stamp()
+	_, err = d.journal.Execute(ctx, user.Stream(id), cause, user.RemindUsername{At: cause.At, Policy: firm.Policy}.Decide)
 	return err
 }
 

@@ -230,6 +230,22 @@ func TestAForgottenPasswordIsResetByMail(t *testing.T) {
 	}
 }
 
+func TestAForgottenNameThatThereIsNotIsAnsweredTheSame(t *testing.T) {
+	v := visit(t)
+	company := v.firm("onepro", "+302114119720", "+302114119729")
+	id := v.create(company, `{"firstName":"Ada","lastName":"Lovelace","email":"ada@example.com","mobile":"+306912345678","number":"+302114119721","licence":"standard","language":"en"}`)
+	before := v.head()
+	nameless := v.post("/reset", url.Values{"email": {"ada@example.com"}})
+	unknown := v.post("/reset", url.Values{"email": {"nobody@example.com"}})
+	contains(t, nameless, http.StatusOK, "Look into your mailbox")
+	if nameless.body != unknown.body {
+		t.Error("the answer tells who has a user name")
+	}
+	if v.head() != before {
+		t.Errorf("a mail about no name was asked for: %+v", v.state(id).Messages)
+	}
+}
+
 func TestUsersSeeNothingOfTheBackOffice(t *testing.T) {
 	v := visit(t)
 	id, password := v.handed()

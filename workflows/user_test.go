@@ -46,6 +46,25 @@ func TestMessagesShowTheCompanysOperator(t *testing.T) {
 	}
 }
 
+func TestAMessageThatCannotBeWrittenStopsNothing(t *testing.T) {
+	s := newStage(t, "unifyoffice")
+	s.order(true)
+	s.after(time.Hour, func() {
+		s.execute(user.Stream(userID), func([]domain.Fact) ([]domain.Event, error) {
+			return []domain.Event{user.MessageRequested{ID: "nameless", Purpose: user.PurposeUsernameAsked + " of another kind", Channel: user.Mail}}, nil
+		})
+		s.signal()
+	})
+	s.after(2*time.Hour, s.confirm)
+	s.run()
+	if m, _ := s.state().Message("nameless"); m.State() != user.MessageImpossible || m.Trouble.Cause != "not-sendable" {
+		t.Errorf("the message is %s: %+v", m.State(), m)
+	}
+	if got := s.state().Shown(); got != user.Active {
+		t.Errorf("the user is %s", got)
+	}
+}
+
 func TestTheReminderComesAfter36HoursAndTheEndAfter48(t *testing.T) {
 	s := newStage(t, "unifyoffice")
 	s.order(true)

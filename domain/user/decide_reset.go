@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/policy"
 )
 
 // ResetValid is how long a link lives by which a password is reset.
@@ -59,12 +60,15 @@ func (s State) ResetUsable(hash string, at time.Time) error {
 }
 
 // RemindUsername is the command of somebody who has forgotten the user name.
-type RemindUsername struct{ At time.Time }
+type RemindUsername struct {
+	At     time.Time
+	Policy policy.Policy
+}
 
-// Decide asks for the mail that tells it; one a minute at most.
+// Decide asks for the mail that tells it, where there is one; one a minute at most.
 func (in RemindUsername) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	if !s.Exists() || s.Suspended || s.Person.Email == "" {
+	if !s.Exists() || s.Suspended || s.Person.Email == "" || s.LoginName(in.Policy) == "" {
 		return nil, nil
 	}
 	for _, m := range s.Messages {

@@ -104,12 +104,13 @@ func TestWhoseAddressChangesIsToldAtBoth(t *testing.T) {
 }
 
 func TestForgottenNamesAreMailed(t *testing.T) {
-	remind := user.RemindUsername{At: noon}.Decide
+	remind := user.RemindUsername{At: noon, Policy: presets["onepro"]}.Decide
 	told := user.MessageRequested{ID: domain.DeriveID("message", adaID, user.PurposeUsernameAsked, strconv.Itoa(len(chosen))), Purpose: user.PurposeUsernameAsked, Channel: user.Mail}
 	play(t, []scenario{
 		{"the name is mailed", chosen, remind, []domain.Event{told}, ""},
 		{"not twice a minute", then(chosen, told), remind, nil, ""},
 		{"not without an address", without(chosen, true, false), remind, nil, ""},
+		{"not where there is no name yet", confirmed, remind, nil, ""},
 		{"not to nobody", nil, remind, nil, ""},
 	})
 }
