@@ -69,6 +69,11 @@ func credentials(s State, f domain.Fact) State {
 	case CredentialIssued, CredentialSet, PasswordChanged, LoginLocked:
 		c.Since = f.At
 	}
+	switch f.Event.(type) {
+	case CredentialIssued, CredentialSet, PasswordChanged, PasswordReminded, PasswordExpired:
+		s = s.hushReminders()
+		c = &s.Credential
+	}
 	switch e := f.Event.(type) {
 	case UsernameSet:
 		s.loosen(s.Claims.Username)
@@ -154,6 +159,17 @@ func (s State) hushCredential(id string) State {
 	return s.withdraw(func(m *Message) bool {
 		return m.Credential != "" && m.Credential != id && m.Purpose != PurposeMobileCode
 	})
+}
+
+// hushReminders lets what was told of the end of the password before not be sent
+// any more: it would count the days to another end.
+func (s State) hushReminders() State {
+	return s.withdraw(func(m *Message) bool { return m.remindsOfEnd() })
+}
+
+// remindsOfEnd tells whether the message is about the end of a password.
+func (m Message) remindsOfEnd() bool {
+	return m.Purpose == PurposeExpires || m.Purpose == PurposeExpired
 }
 
 // credentialsWait makes the credentials' step wait for the messages that carry

@@ -60,14 +60,26 @@ func (s State) linkSuffers(m Message, trouble Trouble, final bool) []domain.Even
 	return []domain.Event{StepDelayed{Step: policy.StepLink, Attempt: step.Attempts, Trouble: trouble}}
 }
 
+// noticesFor is how long a notice is tried: as long as mail servers do (RFC 5321
+// section 4.5.4.1).
+const noticesFor = 5 * 24 * time.Hour
+
 // endOf gives the end of the link, temporary password, reset or code that a
-// message is about, behind which it is worth nothing; nil for others.
+// message is about, behind which it is worth nothing. What is about none of them
+// ends some days after it was asked for, and a reminder of the password's end
+// with the password. It is nil where what the message is about is gone.
 func (s State) endOf(m Message) *time.Time {
-	if m.Link != "" && m.Link == s.Link.ID {
+	switch {
+	case m.Link != "" && m.Link == s.Link.ID:
 		return &s.Link.ExpiresAt
+	case m.Link == "" && m.Credential == "":
+		end := m.RequestedAt.Add(noticesFor)
+		if c := s.Credential; m.Purpose == PurposeExpires && c.ExpiresAt != nil && c.ExpiresAt.Before(end) {
+			end = *c.ExpiresAt
+		}
+		return &end
 	}
 	switch m.Credential {
-	case "":
 	case s.Credential.Temporary.ID:
 		return &s.Credential.Temporary.ExpiresAt
 	case s.Credential.Reset.ID:

@@ -60,12 +60,13 @@ func (in NoteReceipt) Decide(history []domain.Fact) ([]domain.Event, error) {
 }
 
 // whileWanted takes away the next try of a message that is not wanted any more:
-// its link is over, used or replaced, so is its temporary password or reset, or
-// the user is gone.
+// its link is over, used or replaced, so is its temporary password, its reset or
+// the password whose end it tells of, or the user is gone.
 func (s State) whileWanted(m Message, trouble Trouble) Trouble {
 	replaced := m.Link != "" && (m.Link != s.Link.ID || s.Link.State != LinkOpen) || m.Credential != "" && s.endOf(m) == nil
 	followed := m.Credential != "" && m.Credential == s.Credential.Temporary.ID && s.Credential.State != CredentialTemporary
-	if m.Final || !s.Exists() || replaced || followed {
+	outdated := m.remindsOfEnd() && m.RequestedAt.Before(s.Credential.Since)
+	if m.Final || !s.Exists() || replaced || followed || outdated {
 		trouble.NextTry = nil
 	}
 	return s.untilItEnds(m, trouble)

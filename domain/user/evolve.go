@@ -157,7 +157,7 @@ func messages(s State, f domain.Fact) State {
 	case MessageRequested:
 		at := f.At
 		s = s.overtake(e)
-		s.Messages = append(s.settled(), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, To: e.to(), RequestedAt: at, NextTry: &at})
+		s.Messages = append(s.settled(at), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, To: e.to(), RequestedAt: at, NextTry: &at})
 	case MessageAccepted:
 		s = s.withMessage(e.ID, func(m *Message) { m.accept(e, f.At) })
 		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {
@@ -277,12 +277,12 @@ func (s State) withMessages(which func(*Message) bool, change func(*Message)) St
 	return s
 }
 
-// settled gives the messages without the oldest finished ones, so that a long
-// life does not make a large state.
-func (s State) settled() []Message {
+// settled gives the messages without the oldest that are over at a moment, so
+// that a long life does not make a large state.
+func (s State) settled(at time.Time) []Message {
 	const keep = 20
 	messages := slices.Clone(s.Messages)
-	for len(messages) > keep && (messages[0].Accepted || messages[0].Final) {
+	for len(messages) > keep && !s.wanted(messages[0], at) {
 		messages = messages[1:]
 	}
 	return messages

@@ -2,7 +2,9 @@ package user_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"dialtone/domain"
 	"dialtone/domain/user"
@@ -102,6 +104,87 @@ func TestTheReminder(t *testing.T) {
 		{"but not behind the link's end", then(mailed, reminded...), note(sms.ID, 1, &late), []domain.Event{user.MessageRefused{ID: sms.ID, Attempt: 1, Trouble: gaveUp}}, ""},
 		{"a reminder that can't be sent fails no step", then(mailed, reminded...), note(mail.ID, 1, &never), []domain.Event{user.MessageRefused{ID: mail.ID, Attempt: 1, Trouble: never}}, ""},
 	})
+}
+
+func TestANoticeIsNotTriedForEver(t *testing.T) {
+	asked := then(chosen, notice(user.PurposePasswordChanged, user.Mail, chosen))
+	id := notice(user.PurposePasswordChanged, user.Mail, chosen).ID
+	refused := func(hours float64) user.MessageRefused {
+		next := after(hours)
+		return user.MessageRefused{ID: id, Attempt: 1, Trouble: user.Trouble{Cause: "greylisted", Responsible: "mail", NextTry: &next}}
+	}
+	last := refused(119.9)
+	over := refused(120)
+	given := over.Trouble
+	over.NextTry = nil
+	play(t, []scenario{
+		{"within five days it is tried again", asked, note(id, 1, &last.Trouble), []domain.Event{last}, ""},
+		{"not behind them", asked, note(id, 1, &given), []domain.Event{over}, ""},
+	})
+	checkDuties(t, []duty{
+		{"what was never tried waits", asked, 119, user.Duty{Task: user.Deliver, Subject: id, Purpose: "password-changed by mail", Attempt: 1}},
+		{"and is not sent when nobody remembers", asked, 120, rest()},
+	})
+	if m, _ := user.Fold(facts(then(asked, over)...)).Message(id); m.State() != user.MessageImpossible {
+		t.Errorf("it ends as %s", m.State())
+	}
+}
+
+func TestAReminderEndsWithItsPassword(t *testing.T) {
+	end := after(24)
+	aged := then(codeSent, user.PasswordChanged{Age: user.Age{ExpiresAt: &end, RemindAt: []time.Time{noon}}})
+	asked := notice(user.PurposeExpires, user.Mail, aged)
+	reminded := then(aged, user.PasswordReminded{ExpiresAt: end}, asked)
+	next := user.Trouble{Cause: "greylisted", Responsible: "mail", NextTry: &end}
+	gaveUp := next
+	gaveUp.NextTry = nil
+	play(t, []scenario{
+		{"no try is made behind the end", reminded, note(asked.ID, 1, &next), []domain.Event{user.MessageRefused{ID: asked.ID, Attempt: 1, Trouble: gaveUp}}, ""},
+	})
+	for name, event := range map[string]domain.Event{
+		"another password":     user.PasswordChanged{Age: user.Age{ExpiresAt: new(after(365 * 24))}},
+		"a temporary password": user.CredentialIssued{ID: "cred-9", Way: "hand", ExpiresAt: after(72)},
+		"an activation's":      user.CredentialSet{},
+		"the end":              user.PasswordExpired{},
+		"the next reminder":    user.PasswordReminded{ExpiresAt: end},
+	} {
+		if m, _ := user.Fold(facts(then(reminded, event)...)).Message(asked.ID); m.State() != user.MessageWithdrawn {
+			t.Errorf("behind %s the reminder is %s", name, m.State())
+		}
+	}
+	over := then(reminded, user.PasswordExpired{})
+	told := notice(user.PurposeExpired, user.Mail, over)
+	if m, _ := user.Fold(facts(then(over, told)...)).Message(told.ID); m.State() != user.MessageWaiting {
+		t.Errorf("the notice of the end is %s", m.State())
+	}
+	if m, _ := user.Fold(facts(then(over, told, user.PasswordChanged{})...)).Message(told.ID); m.State() != user.MessageWithdrawn {
+		t.Errorf("behind another password the notice of the end is %s", m.State())
+	}
+}
+
+func TestAReminderThatComesBackIsNotSentAgainForAnotherPassword(t *testing.T) {
+	end := after(72)
+	aged := then(codeSent, user.PasswordChanged{Age: user.Age{ExpiresAt: &end}})
+	asked := notice(user.PurposeExpires, user.Mail, aged)
+	sent := facts(then(aged, asked, user.MessageAccepted{ID: asked.ID, Attempt: 1})...)
+	next := user.Trouble{Cause: "mailbox-full", Responsible: "user", NextTry: new(after(4))}
+	back := user.NoteReceipt{Receipt: user.Receipt{Message: asked.ID, Trouble: &next}}.Decide
+	changed := domain.Fact{Event: user.PasswordChanged{Age: user.Age{ExpiresAt: new(after(365 * 24))}}, At: after(1)}
+	for name, c := range map[string]struct {
+		given []domain.Fact
+		again bool
+	}{
+		"it tells of this password":  {sent, true},
+		"it tells of the one before": {append(slices.Clip(sent), changed), false},
+	} {
+		events, err := back(c.given)
+		if err != nil || len(events) != 1 {
+			t.Fatalf("%s: %s %v", name, told(events), err)
+		}
+		if bounced, ok := events[0].(user.MessageBounced); !ok || (bounced.NextTry != nil) != c.again {
+			t.Errorf("%s: %s", name, told(events))
+		}
+	}
 }
 
 func TestALongLifeKeepsRecentMessagesOnly(t *testing.T) {
