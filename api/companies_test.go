@@ -52,7 +52,8 @@ func TestABadOrderOfACompanyIsToldFieldByField(t *testing.T) {
 		{"a block the wrong way round", strings.Replace(good, `}`, `,"numbers":[{"from":"+49301234509","to":"+49301234500"}]}`, 1), []string{"/numbers/0/to"}},
 		{"a number that is a boolean", strings.Replace(good, `}`, `,"numbers":[{"from":true,"to":"+49301234500"}]}`, 1), []string{"/numbers/0/from"}},
 		{"too many numbers", strings.Replace(good, `}`, `,"numbers":[{"from":"+4930100000","to":"+4930109999"},{"from":"+4930200000","to":"+4930209999"},{"from":"+4930300000","to":"+4930300001"}]}`, 1), []string{"/numbers"}},
-		{"a main user with a long name", strings.Replace(good, `}`, `,"mainUser":{"lastName":"B","firstName":"`+strings.Repeat("é", 24)+`"}}`, 1), []string{"/mainUser/firstName"}},
+		{"a main user without a number, whose name is long", strings.Replace(good, `}`, `,"mainUser":{"lastName":"B","firstName":"`+strings.Repeat("é", 24)+`"}}`, 1), []string{"/mainUser/firstName", "/mainUser/number"}},
+		{"a main user with somebody else's number", strings.Replace(good, `}`, `,"numbers":[{"from":"+49301234500","to":"+49301234509"}],"mainUser":{"lastName":"B","firstName":"A","number":"+49301234600"}}`, 1), []string{"/mainUser/number"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h.in(t).call(http.MethodPost, "/v1/companies", c.body).problem(t, http.StatusUnprocessableEntity, "invalid-input").names(t, c.fields...)

@@ -18,7 +18,8 @@ const numbersLimit = 20_000
 
 // CreateCompany makes a company with its numbers, licences and main user, whose
 // activation starts at once. Everything is claimed before anything is written, so
-// a refusal leaves nothing. Company and main user are two streams, though: where
+// a refusal leaves nothing. The main user gets the main number where the policy's
+// users cannot do without one. Company and main user are two streams, though: where
 // the process ends between them, the company is there alone until the same
 // command comes again, which finds it and makes up for the main user, claiming
 // anew what was given up meanwhile. Should somebody else have it by then, the
@@ -57,7 +58,7 @@ func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.
 		return eventstore.Result{}, err
 	}
 	if main != nil {
-		held, err := d.journal.Reserve(ctx, mainCause, d.wishes(ctx, mainCause, *main)...)
+		held, err := d.journal.Reserve(ctx, mainCause, slices.DeleteFunc(d.wishes(ctx, mainCause, *main), foundersOwn)...)
 		if err != nil {
 			connected.settle(ctx, err)
 			return eventstore.Result{}, err
@@ -68,6 +69,11 @@ func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.
 	connected.settle(ctx, err)
 	return result, err
 }
+
+// foundersOwn tells whether a wish of the main user needs no claim before the
+// company is written: nobody else can ask for a number of a company that is not
+// there yet, and a number that is a user's could not be given back with the rest.
+func foundersOwn(wish eventstore.Wish) bool { return wish.Name == wishNumber }
 
 // companyOrder turns a form into the command and judges it.
 func (d *Desk) companyOrder(cause domain.Cause, f CompanyForm) (company.Create, error) {
@@ -133,10 +139,18 @@ func mainUser(cause domain.Cause, order company.Create, form *MainUserForm) (*us
 	}
 	at := true
 	cause = cause.For("main-user")
-	main := UserForm{FirstName: form.FirstName, LastName: form.LastName, Email: form.Email, Mobile: form.Mobile, Activate: &at}.
-		order(company.Fold(facts), domain.DeriveID("user", cause.Command))
+	firm := company.Fold(facts)
+	main := UserForm{
+		FirstName: form.FirstName, LastName: form.LastName, Email: form.Email, Mobile: form.Mobile,
+		Number: form.Number, Extension: form.Extension, Activate: &at,
+	}.order(firm, domain.DeriveID("user", cause.Command))
 	main.Admin = true
-	return &main, cause, below("/mainUser", main.Check())
+	if main.Number == "" && firm.Policy.NeedsNumber() {
+		main.Number = firm.MainNumber
+	}
+	var c domain.Check
+	c.Need(main.Number != "" || !firm.Policy.NeedsNumber(), "/number", "missing", "is needed to be activated or to log in; order numbers with the company")
+	return &main, cause, below("/mainUser", merged(main.Check(), c.Err()))
 }
 
 // OpenSite adds a location to a company.

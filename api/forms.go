@@ -32,6 +32,8 @@ type MainUserForm struct {
 	LastName  string `json:"lastName,omitempty"`
 	Email     string `json:"email,omitempty"`
 	Mobile    string `json:"mobile,omitempty"`
+	Number    string `json:"number,omitempty" doc:"One of the company's numbers; by default the main number where the policy's users need one to be activated or to log in"`
+	Extension string `json:"extension,omitempty" doc:"By default the last digits of the number, or the next free ones"`
 }
 
 // SiteForm is a new location of a company.

@@ -34,9 +34,12 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 	}
 	anyExtension := policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true}
 	onenet := policy.Policy{
-		Name: "onenet", Version: 2, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
+		Name: "onenet", Version: 3, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
 		Email: policy.EmailOptional, FirstNameLength: 23, LastNameLength: 30, Extension: anyExtension,
 		Login: policy.Login{Names: []string{"username", "email", "number"}},
+		Credentials: policy.Credentials{
+			OneSMS: true, Admins: true, Password: []string{"mail", "sms", "hand"}, TemporaryValid: policy.Duration(7 * 24 * time.Hour),
+		},
 	}
 	if !reflect.DeepEqual(presets["onenet"], onenet) {
 		t.Errorf("onenet is %+v, want %+v", presets["onenet"], onenet)

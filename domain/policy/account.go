@@ -34,6 +34,7 @@ type Login struct {
 type Credentials struct {
 	Username       string     `json:"username,omitzero"` // ByMail where the user name goes another way than the password (0.12)
 	OneSMS         bool       `json:"oneSMS,omitzero"`   // the main user gets user name and password in one SMS (0.1)
+	Admins         bool       `json:"admins,omitzero"`   // admins get a password where no step of the policy's brings users one
 	Password       []string   `json:"password,omitzero"` // ways of the password, the first that can be gone
 	Passcode       int        `json:"passcode,omitzero"` // digits of a voicemail passcode sent with it; 0: none
 	TemporaryValid Duration   `json:"temporaryValid,omitzero"`

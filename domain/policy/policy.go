@@ -120,6 +120,13 @@ type PIN struct {
 // Has tells whether the policy's activation contains a step.
 func (p Policy) Has(step string) bool { return slices.Contains(p.Steps, step) }
 
+// NeedsNumber tells whether nobody can do without a number: the network has to
+// activate it, or nothing else lets its user in.
+func (p Policy) NeedsNumber() bool {
+	other := func(name string) bool { return name != LoginNumber }
+	return p.Has(StepNetwork) || !slices.ContainsFunc(p.Usual().Login.Names, other)
+}
+
 // Stamp names the policy and its version, as the metadata of facts do.
 func (p Policy) Stamp() string { return p.Name + "@" + strconv.Itoa(p.Version) }
 

@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,32 @@ func TestAUserIsOrdered(t *testing.T) {
 			order().Decide, ordered, "",
 		},
 	})
+}
+
+func TestAnAdminIsGivenAFirstPassword(t *testing.T) {
+	for rules, want := range map[string][2][]string{ // of an admin, of a user
+		"onepro":      {{"line", "credentials"}, {"line", "credentials"}},
+		"onenet":      {{"line", "network", "credentials"}, {"line", "network"}},
+		"teleproffs":  {{"line", "link"}, {"line", "link"}},
+		"unifyoffice": {{"line", "link"}, {"line", "link"}},
+		"officesmart": {{"line", "credentials"}, {"line", "credentials"}},
+	} {
+		for n, admin := range []bool{true, false} {
+			in := user.Create{ID: adaID, Company: firm(rules), Number: "+4930120049", Person: ada, Activate: true, Admin: admin}
+			events, err := in.Decide(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last, is := events[len(events)-1].(user.ActivationStarted); !is || !slices.Equal(last.Steps, want[n]) {
+				t.Errorf("%s, admin %t: %s", rules, admin, told(events))
+			}
+			later := events[:len(events)-1]
+			started, err := user.StartActivation{Policy: in.Company.Policy}.Decide(facts(later...))
+			if err != nil || !slices.Equal(started[0].(user.ActivationStarted).Steps, want[n]) {
+				t.Errorf("%s, admin %t, started later: %s, %v", rules, admin, told(started), err)
+			}
+		}
+	}
 }
 
 func onlyLines() company.State {

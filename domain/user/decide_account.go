@@ -75,7 +75,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		events = append(events, AdminGranted{})
 	}
 	if in.Activate {
-		ordered := State{Number: in.Number, Extension: in.Extension, Licence: in.Licence, Person: in.Person}
+		ordered := State{Number: in.Number, Extension: in.Extension, Licence: in.Licence, Person: in.Person, Credential: Credential{Admin: in.Admin}}
 		events = append(events, activationStarted(stepsFor(ordered, in.Company.Policy))...)
 	}
 	return events, nil

@@ -18,7 +18,8 @@ func (p Person) complete(rules policy.Policy) bool {
 
 // stepsFor gives the steps of an activation: the policy's that apply, since
 // without number and extension there is no line to connect, and before them the
-// details of a user who was ordered without a person.
+// details of a user who was ordered without a person. An admin has to log in,
+// so that behind the others comes a first password where none of them brings one.
 func stepsFor(s State, rules policy.Policy) []string {
 	var steps []string
 	if !s.Person.complete(rules) {
@@ -33,6 +34,9 @@ func stepsFor(s State, rules policy.Policy) []string {
 		default:
 			steps = append(steps, step)
 		}
+	}
+	if s.Credential.Admin && rules.Credentials.Admins && !rules.Has(policy.StepLink) && !rules.Has(policy.StepCredentials) {
+		steps = append(steps, policy.StepCredentials)
 	}
 	return steps
 }
