@@ -145,14 +145,15 @@ func (d *Desk) named(ctx context.Context, name string) (who Visitor, known bool,
 		case domain.KindOf(err) == domain.Missing:
 		case err != nil:
 			return Visitor{}, false, "", err
-		case state.Exists() && state.LogsInBy(found.kind, firm.Policy):
+		case state.Exists() && state.Claims.Holds(found.claim) && state.LogsInBy(found.kind, firm.Policy): // a former name may not have been given back yet
 			return Visitor{User: state, Company: firm}, true, counted, nil
 		}
 	}
 	return Visitor{}, false, counted, nil
 }
 
-type named struct{ kind, user string }
+// named is a user whom a claim names in a way of logging in.
+type named struct{ kind, user, claim string }
 
 // owners gives the users that a name could be meant for.
 func (d *Desk) owners(ctx context.Context, name string, numbers []domain.E164) ([]named, error) {
@@ -166,7 +167,7 @@ func (d *Desk) owners(ctx context.Context, name string, numbers []domain.E164) (
 			return nil, err
 		}
 		if owner := claim.Fold(h.Facts).Owner; owner != "" {
-			found = append(found, named{typed.kind, strings.TrimPrefix(owner, user.Stream(""))})
+			found = append(found, named{typed.kind, strings.TrimPrefix(owner, user.Stream("")), typed.stream})
 		}
 	}
 	for _, n := range numbers {
@@ -175,7 +176,7 @@ func (d *Desk) owners(ctx context.Context, name string, numbers []domain.E164) (
 			return nil, err
 		}
 		if owner := number.Fold(h.Facts).User; owner != "" {
-			found = append(found, named{policy.LoginNumber, owner})
+			found = append(found, named{policy.LoginNumber, owner, number.Stream(n)})
 		}
 	}
 	return found, nil
