@@ -52,7 +52,7 @@ func (d *Desk) Confirm(ctx context.Context, cause domain.Cause, token string, ch
 		return Done{}, holder.Trouble
 	}
 	id, secrets := holder.User.ID, holder.Company.Policy.Secrets
-	if err := secrets.Check(chosen, holder.User.Personal()); err != nil {
+	if err := secrets.Check(chosen, knownOf(holder.User, holder.Company)); err != nil {
 		return Done{}, err
 	}
 	sum, err := d.hash(secrets, chosen)

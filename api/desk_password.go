@@ -132,7 +132,15 @@ func (d *Desk) ResetHolder(ctx context.Context, token string) (Visitor, error) {
 func checkPassword(state user.State, firm company.State, password, again string, names ...string) error {
 	secrets := firm.Policy.Secrets
 	secrets.PIN, secrets.SecurityQuestion = policy.PIN{}, false
-	return secrets.Check(policy.Chosen{Password: password, PasswordAgain: again}, append(append(state.Personal(), state.Credential.Username), names...))
+	return secrets.Check(policy.Chosen{Password: password, PasswordAgain: again}, knownOf(state, firm, names...))
+}
+
+// knownOf gives the words that others try first as this user's password.
+func knownOf(state user.State, firm company.State, names ...string) policy.Known {
+	return policy.Known{
+		Person: append(append(state.Personal(), state.Credential.Username), names...),
+		House:  []string{firm.Name, firm.Policy.Operator},
+	}
 }
 
 // checkNew judges what was chosen, all of it at once.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,7 +21,7 @@ type Chosen struct {
 
 // Rule is one rule as it is shown under a field: a stable code and its values.
 type Rule struct {
-	Code string `json:"code"` // length, letter, digit, special, not-common, not-personal
+	Code string `json:"code"` // length, letter, digit, special, not-common, strength, not-personal
 	Min  int    `json:"min,omitempty"`
 	Max  int    `json:"max,omitempty"`
 }
@@ -37,7 +38,7 @@ func (s Secrets) PasswordRules() []Rule {
 			rules = append(rules, Rule{Code: r.code})
 		}
 	}
-	return append(rules, Rule{Code: "not-common"}, Rule{Code: "not-personal"})
+	return append(rules, Rule{Code: "not-common"}, Rule{Code: "strength", Min: StrengthNeeded}, Rule{Code: "not-personal"})
 }
 
 // PINRules lists the rules of the PIN, none where no PIN is asked for.
@@ -48,11 +49,16 @@ func (s Secrets) PINRules() []Rule {
 	return []Rule{{Code: "pin-length", Min: s.PIN.Min, Max: s.PIN.Max}, {Code: "pin-simple"}}
 }
 
-// Check judges what was chosen. Personal holds words that must not make up the
-// password: names, the address, the number.
-func (s Secrets) Check(in Chosen, personal []string) error {
+// Known are the words that somebody who guesses one person's password tries first.
+type Known struct {
+	Person []string // names, address, numbers, user name: not in the password at all
+	House  []string // the names of company and operator: not its main part
+}
+
+// Check judges what was chosen by whom others know this much of.
+func (s Secrets) Check(in Chosen, known Known) error {
 	var c domain.Check
-	s.checkPassword(&c, in, personal)
+	s.checkPassword(&c, in, known)
 	if s.PIN.Max > 0 {
 		s.checkPIN(&c, in)
 	}
@@ -68,15 +74,21 @@ func (s Secrets) Check(in Chosen, personal []string) error {
 	return c.Err()
 }
 
-func (s Secrets) checkPassword(c *domain.Check, in Chosen, personal []string) {
+func (s Secrets) checkPassword(c *domain.Check, in Chosen, known Known) {
 	p, length := s.PasswordRule(), utf8.RuneCountInString(in.Password)
 	c.Need(utf8.ValidString(in.Password), "/password", "encoding", "is not valid text")
 	c.Need(length >= p.Min && length <= p.Max, "/password", "length", "needs %d to %d characters, has %d", p.Min, p.Max, length)
 	c.Need(!p.NeedsLetter || strings.ContainsFunc(in.Password, unicode.IsLetter), "/password", "letter", "needs a letter")
 	c.Need(!p.NeedsDigit || strings.ContainsFunc(in.Password, unicode.IsDigit), "/password", "digit", "needs a digit")
 	c.Need(!p.NeedsSpecial || strings.ContainsFunc(in.Password, special), "/password", "special", "needs a character that is neither letter nor digit")
-	c.Need(!common(in.Password), "/password", "not-common", "is one of the passwords that are tried first; choose another")
-	c.Need(!contains(in.Password, personal), "/password", "not-personal", "must not contain your name, address or number")
+	guessed, personal := common(in.Password), known.in(in.Password)
+	weak := length >= StrengthNeeded && Strength(in.Password, nil) < StrengthNeeded
+	if !guessed && !weak && !personal { // by those who know the person
+		personal = length >= StrengthNeeded && Strength(in.Password, known.words()) < StrengthNeeded
+	}
+	c.Need(!guessed, "/password", "not-common", "is one of the passwords that are tried first; choose another")
+	c.Need(guessed || personal || !weak, "/password", "strength", "is made of well-known words, rows and repetitions; %d parts that cannot be guessed are needed", StrengthNeeded)
+	c.Need(!personal, "/password", "not-personal", "must not contain your name, address or number, nor be the company's name with little else")
 	c.Need(in.PasswordAgain == in.Password, "/passwordAgain", "differs", "is not the same password")
 }
 
@@ -117,38 +129,35 @@ func SimplePIN(pin string) bool {
 	return true
 }
 
-// contains finds personal words of at least four characters in the password.
-func contains(password string, personal []string) bool {
-	folded := strings.ToLower(password)
-	for _, word := range personal {
-		word = strings.ToLower(strings.TrimSpace(word))
-		if utf8.RuneCountInString(word) >= 4 && strings.Contains(folded, word) {
-			return true
+// in finds a word of the person's, of at least four characters, in a password,
+// also with signs for letters. Of a number its last digits are enough.
+func (k Known) in(password string) bool {
+	text := []rune(fold(password))
+	for _, word := range k.Person {
+		folded := []rune(fold(strings.TrimSpace(word)))
+		if len(folded) > subscriberDigits && strings.Trim(string(folded), "0123456789") == "" {
+			folded = folded[len(folded)-subscriberDigits:]
+		}
+		for at := range text {
+			if len(folded) >= 4 && spells(text[at:], folded) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// common finds a password that is a well-known stem with digits and signs
-// around it: the shape of nearly every entry of the published lists that is
-// long enough for the rules.
-func common(password string) bool {
-	stem := strings.TrimFunc(strings.ToLower(password), func(r rune) bool { return !unicode.IsLetter(r) })
-	return commonStems[stem]
-}
+// subscriberDigits are the last digits of a number, which stay when it is dialled
+// from near.
+const subscriberDigits = 7
 
-var commonStems = stems(`password passwort kennwort passw secret geheim qwertz qwerty qwertyuiop asdfgh asdfghjkl yxcvbn zxcvbn
-zxcvbnm abc abcd abcdef abcdefg abcdefgh iloveyou letmein welcome willkommen hallo hello admin administrator root login master dragon
-monkey football fussball baseball superman batman princess sunshine schatz sommer winter fruehling herbst summer spring autumn
-michael daniel thomas andreas sabine shadow starwars trustno changeme default guest test testtest telefon telephone phone dialtone
-kontrol controle passord losenord lösenord kalimera kodikos segreto`)
-
-func stems(list string) map[string]bool {
-	set := map[string]bool{}
-	for stem := range strings.FieldsSeq(list) {
-		set[stem] = true
+// words are all of them, also what long ones consist of.
+func (k Known) words() (all []string) {
+	for _, text := range slices.Concat(k.Person, k.House) {
+		all = append(all, text, strings.ReplaceAll(text, " ", ""))
+		all = append(all, strings.FieldsFunc(text, special)...)
 	}
-	return set
+	return all
 }
 
 // String tells the rule in English, for programs' logs and problem details.
@@ -158,6 +167,8 @@ func (r Rule) String() string {
 		return fmt.Sprintf("%d to %d characters", r.Min, r.Max)
 	case "pin-length":
 		return fmt.Sprintf("%d to %d digits", r.Min, r.Max)
+	case "strength":
+		return fmt.Sprintf("%d parts that cannot be guessed", r.Min)
 	}
 	return r.Code
 }

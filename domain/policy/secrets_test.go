@@ -8,7 +8,10 @@ import (
 	"dialtone/domain/policy"
 )
 
-var personal = []string{"Augusta", "Eva", "Lovelace", "ada@example.com", "ada", "491711234567", "4930123450", "", "   "}
+var personal = policy.Known{
+	Person: []string{"Augusta", "Eva", "Lovelace", "ada@example.com", "ada", "491711234567", "4930123450", "ada.lovelace", "", "   "},
+	House:  []string{"Nordwind Logistik GmbH", "UnifyOffice"},
+}
 
 func chosen() policy.Chosen {
 	return policy.Chosen{
@@ -37,7 +40,7 @@ func TestPasswords(t *testing.T) {
 		"a common word":                {"Password1!", []string{"not-common"}},
 		"a common word, signs around":  {"!!2024Sommer2024!!", []string{"not-common"}},
 		"another language's word":      {"Passwort_99", []string{"not-common"}},
-		"only digits and signs":        {"1234567!", []string{"letter"}},
+		"only digits and signs":        {"9876543!", []string{"letter", "strength"}},
 		"the product's name":           {"Dialtone#1", []string{"not-common"}},
 		"a common word inside another": {"Sommerwal+7", nil},
 		"the first name":               {"xAUGUSTA+7x", []string{"not-personal"}},
@@ -45,7 +48,15 @@ func TestPasswords(t *testing.T) {
 		"the address":                  {"7ada@example.com", []string{"not-personal"}},
 		"the mobile":                   {"a+491711234567", []string{"not-personal"}},
 		"the number":                   {"a!4930123450", []string{"not-personal"}},
-		"words of three letters":       {"Eva+ada+7", nil},
+		"the number from near":         {"x!0123450", []string{"not-personal"}},
+		"signs for a name's letters":   {"l0ve1@ce", []string{"not-personal"}},
+		"the user name in parts":       {"Lovelace+ada", []string{"digit", "not-personal"}},
+		"words of three letters only":  {"Eva+ada+7", []string{"not-personal"}},
+		"a word of three letters":      {"Eva+wal+7", nil},
+		"the company and little else":  {"Nordwind+7", []string{"not-personal"}},
+		"the company and more":         {"Nordwind+wal7", nil},
+		"the operator":                 {"UnifyOffice2027!", []string{"not-personal"}},
+		"signs for letters":            {"P@ssw0rd1", []string{"not-common"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := chosen()
@@ -104,7 +115,7 @@ func pin(digits string) func(*policy.Chosen) {
 
 func TestWhatIsNotAskedForIsNotChecked(t *testing.T) {
 	s := policy.Secrets{Password: policy.Password{Min: 8, Max: 64}}
-	if got := broken(s.Check(policy.Chosen{Password: "nothing asked", PasswordAgain: "nothing asked"}, nil)); got != nil {
+	if got := broken(s.Check(policy.Chosen{Password: "nothing asked", PasswordAgain: "nothing asked"}, policy.Known{})); got != nil {
 		t.Errorf("broken %q", got)
 	}
 }
@@ -117,14 +128,14 @@ func TestTheRulesShownAreTheRulesChecked(t *testing.T) {
 		}
 		return all
 	}
-	if got, want := texts(s.PasswordRules()), []string{"8 to 32 characters", "letter", "digit", "special", "not-common", "not-personal"}; !slices.Equal(got, want) {
+	if got, want := texts(s.PasswordRules()), []string{"8 to 32 characters", "letter", "digit", "special", "not-common", "6 parts that cannot be guessed", "not-personal"}; !slices.Equal(got, want) {
 		t.Errorf("password: %q, want %q", got, want)
 	}
 	if got, want := texts(s.PINRules()), []string{"6 to 10 digits", "pin-simple"}; !slices.Equal(got, want) {
 		t.Errorf("PIN: %q, want %q", got, want)
 	}
 	bare := policy.Secrets{Password: policy.Password{Min: 8, Max: 64}}
-	if got, want := texts(bare.PasswordRules()), []string{"8 to 64 characters", "not-common", "not-personal"}; !slices.Equal(got, want) || bare.PINRules() != nil {
+	if got, want := texts(bare.PasswordRules()), []string{"8 to 64 characters", "not-common", "6 parts that cannot be guessed", "not-personal"}; !slices.Equal(got, want) || bare.PINRules() != nil {
 		t.Errorf("without extras: %q and %v", got, bare.PINRules())
 	}
 }
