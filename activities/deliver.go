@@ -62,7 +62,7 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) Outcome {
 		// An attempt whose end was not seen may have gone through: the provider
 		// knows. While it cannot be asked, nothing is sent.
 		text := SMS{
-			ID: m.ID, To: person.Mobile, Text: rendered.SMS, From: rules.Sender.SMS, Wide: rules.Sender.Wide,
+			ID: m.ID, To: cmp.Or(m.To, person.Mobile), Text: rendered.SMS, From: rules.Sender.SMS, Wide: rules.Sender.Wide,
 			User: s.state.ID, Attempt: m.Attempts + 1,
 		}
 		found, sent := u.SMS.Lookup(ctx, text, m.RequestedAt, othersThan(m, s.state.Messages))

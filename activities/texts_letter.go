@@ -98,6 +98,29 @@ var letters = map[string]letter{
 		after: []string{"common.not-you"},
 		sms:   "username-changed.sms",
 	},
+	"number-changed": {
+		subject: "number-changed.subject", title: "number-changed.title",
+		before: []string{"number-changed.intro"},
+		button: "common.log-in", logsIn: true,
+		after: []string{"common.not-you"},
+		sms:   "number-changed.sms",
+	},
+	"mobile-changed": {
+		subject: "mobile-changed.subject", title: "mobile-changed.title",
+		before: []string{"mobile-changed.intro", "common.not-you"},
+		sms:    "mobile-changed.sms",
+	},
+	"admin-granted": {
+		subject: "admin-granted.subject", title: "admin-granted.title",
+		before: []string{"admin-granted.intro"},
+		button: "common.log-in", logsIn: true,
+		sms: "admin-granted.sms",
+	},
+	"admin-revoked": {
+		subject: "admin-revoked.subject", title: "admin-revoked.title",
+		before: []string{"admin-revoked.intro"},
+		sms:    "admin-revoked.sms",
+	},
 	"verify-mobile": {
 		subject: "verify-mobile.subject", title: "verify-mobile.title",
 		before: []string{"verify-mobile.intro"},

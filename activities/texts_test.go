@@ -22,6 +22,7 @@ var (
 		"activation-link", "activation-renewed", "activation-reminder", "activated",
 		"credentials-username", "credentials-both", "credentials-password", "mobile-code",
 		"password-reset", "username-reminder", "password-changed", "pin-changed", "email-changed", "username-changed", "verify-mobile",
+		"number-changed", "mobile-changed", "admin-granted", "admin-revoked",
 		"login-locked", "password-expires", "password-expired",
 	}
 	shortOnly = []string{"credentials-password", "mobile-code"}

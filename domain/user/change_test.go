@@ -38,7 +38,8 @@ func TestAUserIsChanged(t *testing.T) {
 		{"only what differs is written", ordered, rename, []domain.Event{renamed}, ""},
 		{"changing twice is nothing", then(ordered, renamed), rename, nil, ""},
 		{"changing nothing is nothing", ordered, change(func(*user.Change) {}), nil, ""},
-		{"number and extension move", confirmed, move, moved, ""},
+		{"number and extension move, and the user is told what to log in with", confirmed, move, then(moved, notice(user.PurposeNumberChanged, user.Mail, confirmed)), ""},
+		{"which a user is not who has no login yet", netActive, move, moved, ""},
 		{"moving twice is nothing", then(confirmed, moved...), move, nil, ""},
 		{"a new address comes with its claim", ordered, mail, mailChanged, ""},
 		{"a new address twice is nothing", then(ordered, mailChanged...), mail, nil, ""},
@@ -54,7 +55,7 @@ func TestAUserIsChanged(t *testing.T) {
 		{
 			"the line can be taken away",
 			confirmed, change(func(in *user.Change) { in.Number, in.Extension = &none, new("") }),
-			[]domain.Event{user.NumberChanged{Previous: "+4930120049"}, user.ExtensionChanged{Previous: "0049"}},
+			[]domain.Event{user.NumberChanged{Previous: "+4930120049"}, user.ExtensionChanged{Previous: "0049"}, notice(user.PurposeNumberChanged, user.Mail, confirmed)},
 			"",
 		},
 		{"nobody can't be changed", nil, rename, nil, "no-user"},

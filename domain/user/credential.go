@@ -64,16 +64,8 @@ func (c Credential) StateAt(at time.Time) CredentialState {
 
 // credentials applies the facts of logins and passwords.
 func credentials(s State, f domain.Fact) State {
+	s = s.turned(f)
 	c := &s.Credential
-	switch f.Event.(type) {
-	case CredentialIssued, CredentialSet, PasswordChanged, LoginLocked:
-		c.Since = f.At
-	}
-	switch f.Event.(type) {
-	case CredentialIssued, CredentialSet, PasswordChanged, PasswordReminded, PasswordExpired:
-		s = s.hushReminders()
-		c = &s.Credential
-	}
 	switch e := f.Event.(type) {
 	case UsernameSet:
 		s.loosen(s.Claims.Username)
@@ -137,6 +129,27 @@ func credentials(s State, f domain.Fact) State {
 		return verifications(s, f)
 	}
 	return s
+}
+
+// turned applies what facts of passwords have in common: sessions from before are
+// over, reminders of the password before are void, and what is sent counts as help.
+func (s State) turned(f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case CredentialIssued:
+		if e.Way != policy.ByHand {
+			s = s.helped(f.At)
+		}
+		s.Credential.Since = f.At
+	case CredentialSet, PasswordChanged:
+		s.Credential.Since = f.At
+	case LoginLocked:
+		s.Credential.Since = f.At
+		return s
+	case PasswordReminded, PasswordExpired:
+	default:
+		return s
+	}
+	return s.hushReminders()
 }
 
 // choose makes the password one that the user has chosen.

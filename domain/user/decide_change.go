@@ -111,6 +111,11 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	}
 	var events []domain.Event
 	details := in.details(s)
+	if details.movesMobile(s) {
+		if err := s.helpRests(in.At); err != nil {
+			return nil, err
+		}
+	}
 	if details != (DetailsChanged{}) {
 		events = append(events, details)
 	}
@@ -139,27 +144,8 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 		after = Evolve(after, domain.Fact{Event: event, At: in.At})
 	}
 	events = append(events, s.moved(details, history)...)
-	events = append(events, s.accountTold(after, events, history)...)
+	events = append(events, s.accountTold(after, events, history, in.Company.Policy)...)
 	return append(events, after.goesOn(s, in.Company.Policy)...), nil
-}
-
-// accountTold tells the user of another user name, and of a mobile that is to be
-// verified. Who has nothing to log in with yet is told with that.
-func (s State) accountTold(after State, events []domain.Event, history []domain.Fact) (told []domain.Event) {
-	if s.Credential.Shown() == CredentialNone {
-		return nil
-	}
-	for _, event := range events {
-		switch e := event.(type) {
-		case UsernameSet:
-			told = append(told, after.notice(PurposeUsernameChanged, history)...)
-		case LicenceChanged:
-			if e.Verify {
-				told = append(told, after.notice(PurposeVerifyMobile, history)...)
-			}
-		}
-	}
-	return told
 }
 
 // goesOn gives what a change leads the activation to, which stood as before: the

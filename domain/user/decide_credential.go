@@ -44,6 +44,9 @@ func (in IssueCredential) Decide(history []domain.Fact) ([]domain.Event, error) 
 	if in.Step && way == policy.ByHand {
 		return in.stuck(s, domain.Faultf(domain.Refused, handOver, "somebody has to hand the password over"))
 	}
+	if err := s.helpRests(in.Cause.At); err != nil && !in.Step && way != policy.ByHand {
+		return nil, err
+	}
 	var events []domain.Event
 	if s.Credential.Username == "" && in.Claim != "" {
 		events = append(events, UsernameSet{Claim: in.Claim, Personal: &Username{Username: in.Username}})

@@ -57,6 +57,9 @@ func (in RenewLink) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case in.Cause.Actor.Kind == domain.ActorUser && s.Link.OpenAt(in.Cause.At):
 		return nil, domain.Faultf(domain.Refused, "link-valid", "the link is still valid until %s", s.Link.ExpiresAt.Format(time.RFC3339))
 	}
+	if err := s.helpRests(in.Cause.At); err != nil && in.Cause.Actor.Kind != domain.ActorUser {
+		return nil, err
+	}
 	link := newLink(s.ID, in.Cause, in.Policy, in.Mint)
 	renewed := map[string]domain.Event{
 		domain.ActorUser: LinkRenewedByUser{link}, domain.ActorAdmin: LinkRenewedByAdmin{link},

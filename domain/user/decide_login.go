@@ -1,7 +1,6 @@
 package user
 
 import (
-	"strconv"
 	"time"
 
 	"dialtone/domain"
@@ -87,39 +86,6 @@ func (in ChangePIN) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return append([]domain.Event{PINChanged{Personal: &CredentialSum{PIN: in.Sum}}}, s.notice(PurposePINChanged, history)...), nil
 }
 
-// notice asks for a message that tells the user what has changed: by mail, or
-// by SMS where there is no address. Its id follows from how many facts there were.
-func (s State) notice(purpose string, history []domain.Fact) []domain.Event {
-	channel := Mail
-	switch {
-	case s.Person.Email != "":
-	case s.Person.Mobile != "":
-		channel = SMS
-	default:
-		return nil
-	}
-	id := domain.DeriveID("message", s.ID, purpose, channel, strconv.Itoa(len(history)))
-	return []domain.Event{MessageRequested{ID: id, Purpose: purpose, Channel: channel}}
-}
-
-// moved tells a user who has a password at both addresses that the address by
-// which it is reset is another one now. Before there is a password, the address
-// before was likely a mistake, and somebody else's.
-func (s State) moved(details DetailsChanged, history []domain.Fact) []domain.Event {
-	change := details.Personal
-	if change == nil || change.Email == nil || s.Person.Email == "" || s.Credential.SetAt.IsZero() {
-		return nil
-	}
-	var events []domain.Event
-	for _, address := range []string{s.Person.Email, *change.Email} {
-		if address != "" {
-			id := domain.DeriveID("message", s.ID, PurposeEmailChanged, address, strconv.Itoa(len(history)))
-			events = append(events, MessageRequested{ID: id, Purpose: PurposeEmailChanged, Channel: Mail, Personal: &Address{To: address}})
-		}
-	}
-	return events
-}
-
 // LockLogin is the command that ends guessing.
 type LockLogin struct{ Failures int }
 
@@ -152,7 +118,7 @@ func (UnlockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
 // longer one (3.9).
 type SetAdmin struct{ Admin bool }
 
-// Decide grants or revokes.
+// Decide grants or revokes, and tells the user.
 func (in SetAdmin) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
@@ -161,7 +127,7 @@ func (in SetAdmin) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case s.Credential.Admin == in.Admin:
 		return nil, nil
 	case in.Admin:
-		return []domain.Event{AdminGranted{}}, nil
+		return append([]domain.Event{AdminGranted{}}, s.toldOfAdmin(PurposeAdminGranted, history)...), nil
 	}
-	return []domain.Event{AdminRevoked{}}, nil
+	return append([]domain.Event{AdminRevoked{}}, s.toldOfAdmin(PurposeAdminRevoked, history)...), nil
 }

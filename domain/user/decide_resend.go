@@ -41,6 +41,9 @@ func (in ResendLink) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if wait := s.Link.rests(s.Messages, in.Channel, in.Cause.At); wait > 0 {
 		return nil, domain.TooSoon(wait, "the link was sent by %s just now; try again in %d s", in.Channel, int((wait+time.Second-1)/time.Second))
 	}
+	if err := s.helpRests(in.Cause.At); err != nil {
+		return nil, err
+	}
 	purpose := PurposeLink
 	if in.Channel == SMS && s.Link.Password { // link and password never go the same way
 		purpose = PurposeLinkPassword

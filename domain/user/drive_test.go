@@ -168,7 +168,9 @@ func (d *drive) meddle(t *testing.T) {
 // account lets the user or an admin do something with the account.
 func (d *drive) account(t *testing.T) {
 	t.Helper()
-	switch d.luck(13) {
+	switch d.luck(14) {
+	case 13:
+		d.once(t, "administer", user.SetAdmin{Admin: d.luck(2) == 0}.Decide)
 	case 10:
 		name := []string{"ada", "countess", "ada.king"}[d.luck(3)]
 		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Username: &name, UsernameClaim: user.LoginStream(name)}.Decide)

@@ -44,6 +44,9 @@ func evolve(s State, f domain.Fact) State {
 	case Created:
 		return created(s, e, f)
 	case DetailsChanged:
+		if e.movesMobile(s) {
+			s = s.helped(f.At)
+		}
 		return detailsChanged(s, e).reachable(e)
 	case EmailClaimed:
 		s.loosen(s.Claims.Email)
@@ -135,9 +138,9 @@ func messages(s State, f domain.Fact) State {
 	case LinkRenewedByUser:
 		return s.newLink(e.Link, f)
 	case LinkRenewedByAdmin:
-		return s.newLink(e.Link, f)
+		return s.newLink(e.Link, f).helped(f.At)
 	case LinkRenewedByOperator:
-		return s.newLink(e.Link, f)
+		return s.newLink(e.Link, f).helped(f.At)
 	case LinkReminded:
 		s.Link.Reminded = true
 	case LinkMissed:
@@ -156,6 +159,9 @@ func messages(s State, f domain.Fact) State {
 		s = s.hush("")
 	case MessageRequested:
 		at := f.At
+		if s.sentAgain(e) {
+			s = s.helped(at)
+		}
 		s = s.overtake(e)
 		s.Messages = append(s.settled(at), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, To: e.to(), RequestedAt: at, NextTry: &at})
 	case MessageAccepted:

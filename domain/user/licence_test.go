@@ -35,12 +35,12 @@ func TestALicenceIsChanged(t *testing.T) {
 		{"not whose mobile is verified", verified, to("free"), []domain.Event{user.LicenceChanged{Licence: "free", Previous: "office", Claim: free.Claim}}, ""},
 		{
 			"but again where the mobile changes with it", verified, to("free", named("+46701234567")),
-			[]domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("+46701234567")}}, free, notice(user.PurposeVerifyMobile, user.Mail, verified)},
+			[]domain.Event{user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("+46701234567")}}, free, notice(user.PurposeMobileChanged, user.Mail, verified), rungAt(verified, ada.Mobile), rungAt(verified, "+46701234567"), notice(user.PurposeVerifyMobile, user.Mail, verified)},
 			"",
 		},
 		{"without a mobile it says what is missing", without(confirmed, false, true), to("free"), nil, "invalid-input, /mobile missing"},
 		{"which may come with it", without(confirmed, false, true), to("free", named("+46701234567")), []domain.Event{
-			user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("+46701234567")}}, free, notice(user.PurposeVerifyMobile, user.Mail, confirmed),
+			user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("+46701234567")}}, free, notice(user.PurposeMobileChanged, user.Mail, confirmed), notice(user.PurposeVerifyMobile, user.Mail, confirmed),
 		}, ""},
 		{"the same is nothing", confirmed, to("office"), nil, ""},
 		{"a kind nobody ordered", confirmed, to("gold"), nil, "invalid-input, /licence unknown"},

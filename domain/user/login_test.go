@@ -39,9 +39,10 @@ func TestLoginsLocksAndChanges(t *testing.T) {
 		{"locking twice is nothing", locked, lock, nil, ""},
 		{"an admin unlocks", locked, user.UnlockLogin{}.Decide, []domain.Event{user.LoginUnlocked{}}, ""},
 		{"unlocking twice is nothing", chosen, user.UnlockLogin{}.Decide, nil, ""},
-		{"a user is made admin", chosen, user.SetAdmin{Admin: true}.Decide, []domain.Event{user.AdminGranted{}}, ""},
+		{"a user is made admin", chosen, user.SetAdmin{Admin: true}.Decide, []domain.Event{user.AdminGranted{}, notice(user.PurposeAdminGranted, user.Mail, chosen)}, ""},
 		{"twice is nothing", then(chosen, user.AdminGranted{}), user.SetAdmin{Admin: true}.Decide, nil, ""},
-		{"and no longer", then(chosen, user.AdminGranted{}), user.SetAdmin{}.Decide, []domain.Event{user.AdminRevoked{}}, ""},
+		{"and no longer", then(chosen, user.AdminGranted{}), user.SetAdmin{}.Decide, []domain.Event{user.AdminRevoked{}, notice(user.PurposeAdminRevoked, user.Mail, then(chosen, user.AdminGranted{}))}, ""},
+		{"who cannot log in yet is not told", netActive, user.SetAdmin{Admin: true}.Decide, []domain.Event{user.AdminGranted{}}, ""},
 		{"which nobody was", chosen, user.SetAdmin{}.Decide, nil, ""},
 	})
 }

@@ -99,7 +99,8 @@ type State struct {
 	Started                                      bool // the activation has been started
 	Steps                                        []Step
 	Link                                         CurrentLink
-	Messages                                     []Message // open and recent ones, oldest first
+	Messages                                     []Message   // open and recent ones, oldest first
+	Helps                                        []time.Time // when something was sent by way of help, the last ones
 	Credential                                   Credential
 	Verification                                 Verification
 	Login                                        DeviceLoginIssued

@@ -163,10 +163,10 @@ func (d *drive) verify(t *testing.T) {
 		return
 	}
 	mobile := "+491711234567"
+	d.now = d.now.Add(25 * time.Hour)
 	if _, err := d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Person: user.PersonChanges{Mobile: &mobile}}.Decide); err != nil {
 		t.Fatal(err)
 	}
-	d.now = d.now.Add(25 * time.Hour)
 	d.must(t, user.RequestMobileCode{Cause: d.cause(self), Policy: d.rules}.Decide)
 	d.must(t, user.VerifyMobile{At: d.now, Right: func(user.MobileCodeIssued) bool { return true }}.Decide)
 }
