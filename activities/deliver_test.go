@@ -269,6 +269,24 @@ func TestAMessageThatCannotBeWrittenIsGivenUpAndHoldsNothingUp(t *testing.T) {
 	}
 }
 
+func TestTheMobileBeforeIsToldThatThereIsAnother(t *testing.T) {
+	o := newOffice(t)
+	o.linked()
+	o.deliver()
+	o.decide(func([]domain.Fact) ([]domain.Event, error) {
+		return []domain.Event{
+			user.DetailsChanged{Personal: &user.PersonChanges{Mobile: new("+491719999999")}},
+			user.MessageRequested{ID: "moved", Purpose: user.PurposeMobileChanged, Channel: user.SMS, Personal: &user.Address{To: "+491711234567"}},
+		}, nil
+	})
+	if m := o.deliver(); m.State() != user.MessageTaken {
+		t.Fatalf("it is %+v", m)
+	}
+	if texts := o.texts(); len(texts) != 2 {
+		t.Errorf("the mobile before has %d SMS", len(texts))
+	}
+}
+
 func TestTheStatusURLHoldsIdsOnly(t *testing.T) {
 	o := newOffice(t)
 	o.linked()
