@@ -22,7 +22,9 @@ func (d *Desk) RevokeAdmin(ctx context.Context, cause domain.Cause, id string, o
 }
 
 func setAdmin(admin bool) func(domain.Cause, policy.Policy) domain.Decide {
-	return func(domain.Cause, policy.Policy) domain.Decide { return user.SetAdmin{Admin: admin}.Decide }
+	return func(cause domain.Cause, rules policy.Policy) domain.Decide {
+		return user.SetAdmin{Admin: admin, Actor: cause.Actor, Policy: rules}.Decide
+	}
 }
 
 // leaving executes what may end a user's administration. One admin of a company

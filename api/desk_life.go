@@ -55,13 +55,16 @@ func (d *Desk) released(ctx context.Context, cause domain.Cause, done Done, err 
 
 // Suspend leaves a user nothing but emergency calls.
 func (d *Desk) Suspend(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.leaving(ctx, cause, id, func(domain.Cause, policy.Policy) domain.Decide { return user.Suspend{}.Decide }, options...)
+	return d.leaving(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+		return user.Suspend{Actor: cause.Actor, Policy: rules}.Decide
+	}, options...)
 }
 
 // Resume ends a suspension.
 func (d *Desk) Resume(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	result, err := d.journal.Execute(ctx, user.Stream(id), cause, user.Resume{}.Decide, options...)
-	return done(id, result), err
+	return d.onUser(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
+		return user.Resume{Actor: cause.Actor, Policy: rules}.Decide
+	}, options...)
 }
 
 // DeviceLogin is what a desk phone logs in with. The password is told this once.

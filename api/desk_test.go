@@ -196,6 +196,18 @@ func TestAnAdminWaitsForTheActivation(t *testing.T) {
 	if _, err := h.server.Desk.ChangeUser(t.Context(), admin, id, api.ChangeForm{FirstName: api.Put("B")}); code(err) != "not-active" {
 		t.Fatalf("change: %v", err)
 	}
+	for name, command := range map[string]func(context.Context, domain.Cause, string, ...eventstore.Option) (api.Done, error){
+		"suspend": h.server.Desk.Suspend, "make an admin": h.server.Desk.GrantAdmin,
+	} {
+		if _, err := command(t.Context(), h.by(domain.ActorAdmin), id); code(err) != "not-active" {
+			t.Errorf("%s: %v", name, err)
+		}
+		_, err := command(t.Context(), h.by(domain.ActorOperator), id)
+		must(t, err)
+	}
+	if _, err := h.server.Desk.Resume(t.Context(), h.by(domain.ActorAdmin), id); code(err) != "not-active" {
+		t.Errorf("resume: %v", err)
+	}
 	_, err := h.server.Desk.DeleteUser(t.Context(), h.by(domain.ActorOperator), id)
 	must(t, err)
 }

@@ -126,15 +126,17 @@ func TestPlansAreCarriedOut(t *testing.T) {
 }
 
 func TestAPlanIsJudgedByTheRightsOfWhoMadeIt(t *testing.T) {
-	history := facts(then(confirmed, scheduled(user.ToDelete, day), user.ActivationFailed{Step: "link", Cause: "x"})...)
-	history[len(history)-2].Actor = admin
-	for rules, want := range map[string]domain.Event{
-		"onenet":      user.ActionFailed{ID: scheduled(user.ToDelete, day).ID, Cause: "not-active"},
-		"officesmart": user.Deleted{},
-	} {
-		events, err := user.CarryOut{Action: scheduled(user.ToDelete, day).ID, At: after(day), Policy: presets[rules]}.Decide(history)
-		if err != nil || len(events) == 0 || events[0] != want {
-			t.Errorf("%s: %s, %v", rules, told(events), err)
+	for what, does := range map[user.Action]domain.Event{user.ToDelete: user.Deleted{}, user.ToSuspend: user.Suspended{}} {
+		history := facts(then(confirmed, scheduled(what, day), user.ActivationFailed{Step: "link", Cause: "x"})...)
+		history[len(history)-2].Actor = admin
+		for rules, want := range map[string]domain.Event{
+			"onenet":      user.ActionFailed{ID: scheduled(what, day).ID, Cause: "not-active"},
+			"officesmart": does,
+		} {
+			events, err := user.CarryOut{Action: scheduled(what, day).ID, At: after(day), Policy: presets[rules]}.Decide(history)
+			if err != nil || len(events) == 0 || events[0] != want {
+				t.Errorf("%s by %s: %s, %v", what, rules, told(events), err)
+			}
 		}
 	}
 }

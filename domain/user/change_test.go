@@ -115,6 +115,52 @@ func TestWhoMayTouchAUserWhoIsNotActive(t *testing.T) {
 	})
 }
 
+// Suspending, resuming and making admins are changes, too, also on a date.
+func TestOnlyTheBackOfficeSuspendsOrMakesAdminsOfWhoIsNotActive(t *testing.T) {
+	cause := domain.Cause{Command: "plan", At: noon}
+	for name, by := range map[string]struct {
+		rules string
+		actor domain.Actor
+		code  string // where the user is not active
+	}{
+		"an admin of onenet": {"onenet", admin, "not-active"}, "onenet's back-office": {"onenet", operator, ""},
+		"an admin of unifyoffice": {"unifyoffice", admin, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			suspend := user.Suspend{Actor: by.actor, Policy: presets[by.rules]}.Decide
+			resume := user.Resume{Actor: by.actor, Policy: presets[by.rules]}.Decide
+			grant := user.SetAdmin{Admin: true, Actor: by.actor, Policy: presets[by.rules]}.Decide
+			revoke := user.SetAdmin{Actor: by.actor, Policy: presets[by.rules]}.Decide
+			for _, history := range [][]domain.Event{netStarted, netFailed, netActive} {
+				code, only := by.code, func(event domain.Event) []domain.Event {
+					if by.code != "" {
+						return nil
+					}
+					return []domain.Event{event}
+				}
+				if user.Fold(facts(history...)).Lifecycle == user.Active {
+					code, only = "", func(event domain.Event) []domain.Event { return []domain.Event{event} }
+				}
+				cause.Actor = by.actor
+				rows := []scenario{
+					{"suspends", history, suspend, only(user.Suspended{}), code},
+					{"resumes", then(history, user.Suspended{}), resume, only(user.Resumed{}), code},
+					{"makes an admin", history, grant, only(user.AdminGranted{}), code},
+					{"makes an admin no longer one", then(history, user.AdminGranted{}), revoke, only(user.AdminRevoked{}), code},
+				}
+				for _, what := range []user.Action{user.ToSuspend, user.ToResume} {
+					plan := user.Schedule{Cause: cause, Policy: presets[by.rules], What: what, At: after(day)}
+					planned := user.ActionScheduled{ID: user.PlanID(user.Fold(facts(history...)).ID, cause), What: what, At: after(day)}
+					cancel := user.CancelAction{Action: planned.ID, Actor: by.actor, Policy: presets[by.rules]}
+					rows = append(rows, scenario{"plans to " + string(what), history, plan.Decide, only(planned), code},
+						scenario{"cancels " + string(what), then(history, planned), cancel.Decide, only(user.ActionCancelled{ID: planned.ID}), code})
+				}
+				play(t, rows)
+			}
+		})
+	}
+}
+
 // What was claimed for a change can be lost while the change is on its way.
 func TestASlowChangeDoesNotTakeWhatWasGivenUp(t *testing.T) {
 	abandoned := then(confirmed, user.ClaimAbandoned{Claim: "extension-acme-0050"}) // at noon

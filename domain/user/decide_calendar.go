@@ -73,7 +73,7 @@ func (in Schedule) check(at time.Time) error {
 
 // fits tells what speaks against the plan beside what is planned already.
 func (in Schedule) fits(s State, at time.Time) error {
-	if in.What == ToDelete {
+	if in.What != ToActivate {
 		if err := mayTouch(s, in.Cause.Actor, in.Policy); err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (in CancelAction) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, gone()
 	}
 	if action, ok := s.Planned(in.Action); ok {
-		if action.What == ToDelete {
+		if action.What != ToActivate {
 			if err := mayTouch(s, in.Actor, in.Policy); err != nil {
 				return nil, err
 			}

@@ -96,7 +96,7 @@ func (in Change) allowed(s State) error {
 
 func mayTouch(s State, actor domain.Actor, rules policy.Policy) error {
 	if actor.Kind == domain.ActorAdmin && !rules.AdminsChange && s.Lifecycle != Active {
-		return domain.Faultf(domain.Refused, "not-active", "a user who is %s can be changed or deleted by the operator only", s.Lifecycle)
+		return domain.Faultf(domain.Refused, "not-active", "a user who is %s can be changed, suspended or deleted by the operator only", s.Lifecycle)
 	}
 	return nil
 }

@@ -43,9 +43,9 @@ func (a Scheduled) command(rules policy.Policy) domain.Decide {
 	case ToActivate:
 		return StartActivation{Policy: rules}.Decide
 	case ToSuspend:
-		return Suspend{}.Decide
+		return Suspend{Actor: a.By, Policy: rules}.Decide
 	case ToResume:
-		return Resume{}.Decide
+		return Resume{Actor: a.By, Policy: rules}.Decide
 	case ToDelete:
 		return Delete{Actor: a.By, Policy: rules}.Decide
 	}

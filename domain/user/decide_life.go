@@ -9,10 +9,13 @@ import (
 )
 
 // Suspend is the command that leaves a user nothing but emergency calls.
-type Suspend struct{}
+type Suspend struct {
+	Actor  domain.Actor
+	Policy policy.Policy
+}
 
-// Decide suspends the user.
-func (Suspend) Decide(history []domain.Fact) ([]domain.Event, error) {
+// Decide suspends the user (rules 1.7, X9).
+func (in Suspend) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
 	case !s.Exists():
@@ -20,20 +23,29 @@ func (Suspend) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case s.Suspended:
 		return nil, nil
 	}
+	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
+		return nil, err
+	}
 	return []domain.Event{Suspended{}}, nil
 }
 
 // Resume is the command that ends a suspension.
-type Resume struct{}
+type Resume struct {
+	Actor  domain.Actor
+	Policy policy.Policy
+}
 
-// Decide gives the user back what the lifecycle allows.
-func (Resume) Decide(history []domain.Fact) ([]domain.Event, error) {
+// Decide gives the user back what the lifecycle allows (rules 1.7, X9).
+func (in Resume) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
 	case !s.Exists():
 		return nil, gone()
 	case !s.Suspended:
 		return nil, nil
+	}
+	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
+		return nil, err
 	}
 	return []domain.Event{Resumed{}}, nil
 }

@@ -116,9 +116,13 @@ func (UnlockLogin) Decide(history []domain.Fact) ([]domain.Event, error) {
 
 // SetAdmin is the command that makes a user an admin of the company, or no
 // longer one (3.9).
-type SetAdmin struct{ Admin bool }
+type SetAdmin struct {
+	Admin  bool
+	Actor  domain.Actor
+	Policy policy.Policy
+}
 
-// Decide grants or revokes, and tells the user.
+// Decide grants or revokes (rules 1.7, X9), and tells the user.
 func (in SetAdmin) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
@@ -126,7 +130,11 @@ func (in SetAdmin) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, gone()
 	case s.Credential.Admin == in.Admin:
 		return nil, nil
-	case in.Admin:
+	}
+	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
+		return nil, err
+	}
+	if in.Admin {
 		return append([]domain.Event{AdminGranted{}}, s.toldOfAdmin(PurposeAdminGranted, history)...), nil
 	}
 	return append([]domain.Event{AdminRevoked{}}, s.toldOfAdmin(PurposeAdminRevoked, history)...), nil

@@ -142,9 +142,9 @@ func (d *drive) meddle(t *testing.T) {
 	case 4, 5:
 		_, _ = d.do(user.RenewLink{Cause: d.cause(actor), Policy: d.rules, Mint: mint}.Decide)
 	case 6:
-		d.once(t, "suspend", user.Suspend{}.Decide)
+		d.once(t, "suspend", user.Suspend{Actor: actor, Policy: d.rules}.Decide)
 	case 7, 8:
-		d.once(t, "resume", user.Resume{}.Decide)
+		d.once(t, "resume", user.Resume{Actor: actor, Policy: d.rules}.Decide)
 	case 9:
 		d.once(t, "change", user.Change{Company: d.firm, Actor: actor, At: d.now, Number: &number}.Decide)
 	case 10:
@@ -170,7 +170,8 @@ func (d *drive) account(t *testing.T) {
 	t.Helper()
 	switch d.luck(14) {
 	case 13:
-		d.once(t, "administer", user.SetAdmin{Admin: d.luck(2) == 0}.Decide)
+		actor := []domain.Actor{operator, admin}[d.luck(2)]
+		d.once(t, "administer", user.SetAdmin{Admin: d.luck(2) == 0, Actor: actor, Policy: d.rules}.Decide)
 	case 10:
 		name := []string{"ada", "countess", "ada.king"}[d.luck(3)]
 		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Username: &name, UsernameClaim: user.LoginStream(name)}.Decide)
