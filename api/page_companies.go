@@ -40,12 +40,18 @@ func (f *front) showOverview(c *gin.Context) {
 		f.fail(c, err)
 		return
 	}
-	view.Stuck.Rows, _, err = f.cfg.Views.Users(ctx, projections.UserFilter{State: string(user.Failed), Limit: shortList})
+	view.Stuck.Rows, _, err = f.users(ctx, projections.UserFilter{State: string(user.Failed), Limit: shortList})
 	if err == nil {
 		view.Stuck.Companies, err = f.companyOptions(ctx)
 	}
 	if err == nil {
+		err = f.nameSites(ctx, &view.Stuck)
+	}
+	if err == nil {
 		view.Underway, err = f.underway(ctx, "")
+	}
+	if err == nil {
+		view.Help, err = f.helpless(ctx, "", domain.ActorOperator)
 	}
 	if err != nil {
 		f.fail(c, err)

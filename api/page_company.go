@@ -38,7 +38,15 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		return
 	}
 	view.Users.Companies = []pages.Option{{Value: id, Label: row.Name}}
-	if view.Users.Rows, _, err = f.cfg.Views.Users(ctx, projections.UserFilter{Company: id, Limit: shortList}); err != nil {
+	if view.Users.Rows, _, err = f.users(ctx, projections.UserFilter{Company: id, Limit: shortList}); err != nil {
+		f.fail(c, err)
+		return
+	}
+	if err = f.nameSites(ctx, &view.Users); err != nil {
+		f.fail(c, err)
+		return
+	}
+	if view.Help, err = f.helpless(ctx, id, domain.ActorAdmin); err != nil {
 		f.fail(c, err)
 		return
 	}

@@ -20,12 +20,17 @@ import (
 func (f *front) showUsers(c *gin.Context) {
 	ctx := c.Request.Context()
 	view := pages.Users{
-		State: c.Query("state"), Company: c.Query("company"), Query: strings.TrimSpace(c.Query("q")), First: c.Query("cursor") == "",
+		State: c.Query("state"), Company: c.Query("company"), Site: c.Query("site"), Query: strings.TrimSpace(c.Query("q")), First: c.Query("cursor") == "",
 	}
 	var err error
-	view.Rows, view.Next, err = f.cfg.Views.Users(ctx, projections.UserFilter{
-		State: view.State, Company: view.Company, Query: view.Query, Cursor: c.Query("cursor"),
-	})
+	if err = f.placed(ctx, &view); err == nil {
+		view.Rows, view.Next, err = f.users(ctx, projections.UserFilter{
+			State: view.State, Company: view.Company, Site: view.Site, Query: view.Query, Cursor: c.Query("cursor"),
+		})
+	}
+	if err == nil {
+		err = f.nameSites(ctx, &view)
+	}
 	if err == nil {
 		view.Companies, err = f.companyOptions(ctx)
 	}

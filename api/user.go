@@ -31,6 +31,7 @@ type User struct {
 	Username           string     `json:"username,omitempty" doc:"What the user can log in with, beside address and number"`
 	Admin              bool       `json:"admin,omitempty" doc:"The user administers the company"`
 	AskedForHelp       string     `json:"askedForHelp,omitempty" enum:"admin,operator" doc:"Who must reset the password, since no mail reaches the user"`
+	AskedForHelpAt     *time.Time `json:"askedForHelpAt,omitempty" doc:"Since when the user waits for that help"`
 	Options            []string   `json:"options" doc:"Services, by short names; null in lists"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []string   `json:"sims"`
@@ -99,7 +100,7 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
 		Messages:   shownMessages(s),
 		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
-		AskedForHelp: s.Credential.HelpFrom, Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),
+		AskedForHelp: s.Credential.HelpFrom, AskedForHelpAt: momentOf(s.Credential.HelpSince), Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),
 		SIMs: []string{}, Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u
@@ -158,6 +159,7 @@ func listedUser(r projections.UserRow, at time.Time) User {
 		Number: r.Number, Extension: r.Extension, Licence: r.Licence,
 		Activation: Activation{Link: link}, Credential: Credential{State: r.CredentialState},
 		Device: shownDevice(r.Device, r.MAC, r.LoginUsername), SIMs: []string{}, Profile: "available",
+		AskedForHelp: r.HelpFrom, AskedForHelpAt: r.HelpSince,
 		Erased: r.Erased, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revision,
 	}
 }

@@ -87,10 +87,11 @@ func (s *Server) listUsers(ctx context.Context, in *struct {
 	Site    string `query:"site"`
 	State   string `query:"state" enum:"pending,activated,failed,suspended,deleted" doc:"Deleted users are listed only when asked for"`
 	Query   string `query:"q" maxLength:"200" doc:"Words in name, e-mail, number or extension"`
+	Help    string `query:"help" enum:"admin,operator" doc:"Who could not reset the password and waits for the admin or the operator"`
 },
 ) (*struct{ Body UserPage }, error) {
-	rows, next, err := s.cfg.Views.Users(ctx, projections.UserFilter{
-		Company: in.Company, Site: in.Site, State: in.State, Query: in.Query, Cursor: in.Cursor, Limit: in.Limit,
+	rows, next, err := s.users(ctx, projections.UserFilter{
+		Company: in.Company, Site: in.Site, State: in.State, Query: in.Query, Help: in.Help, Cursor: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

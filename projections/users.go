@@ -39,6 +39,8 @@ type UserRow struct {
 	LinkExpiresAt      *time.Time `bun:"link_expires_at"`
 	CredentialState    string     `bun:"credential_state"` // none, set
 	LoginUsername      string     `bun:"login_username"`   // of the desk phone
+	HelpFrom           string     `bun:"help_from"`        // whose help the user waits for to log in: admin, operator, ""
+	HelpSince          *time.Time `bun:"help_since"`
 	Suspended          bool       `bun:"suspended"`
 	Erased             bool       `bun:"erased"` // the person is forgotten
 	CreatedAt          time.Time  `bun:"created_at"`
@@ -50,9 +52,10 @@ type UserRow struct {
 
 // UserFilter chooses users; what is empty chooses all. Query holds words that
 // each must occur in a name, the e-mail address, the number or the extension;
-// case does not matter. Deleted users are found by State "deleted" only.
+// case does not matter. Help is admin or operator: whose help is waited for. Deleted users are found by State "deleted" only.
 type UserFilter struct {
 	Company, Site, State, Query string
+	Help                        string
 	Cursor                      string // next of the page before
 	Limit                       int    // 1 to 200; 0: 50
 }
@@ -115,6 +118,7 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded", "search").OrderExpr("u.born ASC").Limit(p.fetch())
 	q = equals(q, "u.company", f.Company)
 	q = equals(q, "u.site", f.Site)
+	q = equals(q, "u.help_from", f.Help)
 	if f.State != "" {
 		q = q.Where("u.state = ?", f.State)
 	} else {

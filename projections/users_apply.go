@@ -72,6 +72,7 @@ func (row *userRecord) take(s user.State) {
 	row.Licence, row.Device, row.Language = s.Licence, s.Device, s.Language
 	row.LinkState, row.LinkExpiresAt = string(s.Link.State), moment(s.Link.ExpiresAt)
 	row.CredentialState, row.LoginUsername = string(s.Credential.Shown()), s.Login.Username
+	row.HelpFrom, row.HelpSince = s.Credential.HelpFrom, moment(s.Credential.HelpSince)
 	row.CreatedAt = s.CreatedAt.UTC()
 }
 

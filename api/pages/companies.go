@@ -23,6 +23,7 @@ type Company struct {
 	Attendant Option
 	Changes   []DeskForm // of the operator
 	Underway  []Underway
+	Help      []projections.UserRow // who waits for the company's admins
 	Fields    []Field
 	Command   string
 	Stale     bool // facts wait that are not shown yet
@@ -47,6 +48,7 @@ type Overview struct {
 	Counts    []StateCount
 	Stuck     Users
 	Underway  []Underway
+	Help      []projections.UserRow // who waits for the operator
 	Companies []projections.CompanyRow
 }
 

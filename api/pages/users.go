@@ -11,6 +11,9 @@ type Users struct {
 	Rows                  []projections.UserRow
 	State, Company, Query string
 	Companies             []Option // to filter by
+	Site                  string
+	Sites                 []Option          // of the company that is chosen, to filter by
+	SiteNames             map[string]string // by id, of the users that are listed
 	Next                  string   // cursor of the page behind
 	First                 bool
 }
@@ -21,7 +24,7 @@ var states = []string{"", "pending", "activated", "failed", "suspended", "delete
 // address gives the list's path with another state or cursor.
 func (u Users) address(state, cursor string) string {
 	query := url.Values{}
-	for name, value := range map[string]string{"state": state, "company": u.Company, "q": u.Query, "cursor": cursor} {
+	for name, value := range map[string]string{"state": state, "company": u.Company, "site": u.Site, "q": u.Query, "cursor": cursor} {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -29,7 +32,7 @@ func (u Users) address(state, cursor string) string {
 	return withQuery("/users", query)
 }
 
-func (u Users) filtered() bool { return u.State != "" || u.Company != "" || u.Query != "" }
+func (u Users) filtered() bool { return u.State != "" || u.Company != "" || u.Site != "" || u.Query != "" }
 
 func stateLabel(f Frame, state string) string {
 	if state == "" {

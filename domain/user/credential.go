@@ -37,6 +37,7 @@ type Credential struct {
 	Reminded  int // how many reminders of RemindAt have been sent
 	Locked    bool
 	HelpFrom  string // who was asked for help since a reset could not be mailed
+	HelpSince time.Time
 	LoggedIn  time.Time
 	Since     time.Time // of the last change: sessions that began before it are over
 	Admin     bool
@@ -76,7 +77,8 @@ func credentials(s State, f domain.Fact) State {
 	case CredentialIssued:
 		s = s.hushCredential(e.ID)
 		c = &s.Credential
-		c.State, c.Temporary, c.Age, c.Reminded, c.HelpFrom = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0, ""
+		c.State, c.Temporary, c.Age, c.Reminded = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0
+		c.HelpFrom, c.HelpSince = "", time.Time{}
 		c.Locked, c.Reset, c.Sum.Password = false, ResetRequested{}, ""
 		if e.Personal != nil {
 			c.Sum.Password = e.Personal.Password
@@ -114,7 +116,7 @@ func credentials(s State, f domain.Fact) State {
 		s = s.hushCredential(c.Temporary.ID)
 		s.Credential.Reset, s.Credential.SelfReset = e, SelfReset{ID: e.ID, At: f.At, Outcome: ResetAsked}
 	case ResetMissed:
-		c.HelpFrom, c.SelfReset = e.Responsible, SelfReset{At: f.At, Outcome: ResetUnreached}
+		c.HelpFrom, c.HelpSince, c.SelfReset = e.Responsible, f.At, SelfReset{At: f.At, Outcome: ResetUnreached}
 	case LoggedIn:
 		c.LoggedIn = f.At
 	case LoginLocked:
@@ -155,7 +157,7 @@ func (s State) turned(f domain.Fact) State {
 // choose makes the password one that the user has chosen.
 func (c *Credential) choose(at time.Time, age Age) {
 	c.State, c.SetAt, c.Age, c.Reminded = CredentialChosen, at, age, 0
-	c.Locked, c.Reset, c.HelpFrom = false, ResetRequested{}, ""
+	c.Locked, c.Reset, c.HelpFrom, c.HelpSince = false, ResetRequested{}, "", time.Time{}
 }
 
 // to gives the address a message was requested for, "" for the user's own.
