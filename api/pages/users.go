@@ -14,7 +14,7 @@ type Users struct {
 	Site                  string
 	Sites                 []Option          // of the company that is chosen, to filter by
 	SiteNames             map[string]string // by id, of the users that are listed
-	Next                  string   // cursor of the page behind
+	Next                  string            // cursor of the page behind
 	First                 bool
 }
 
@@ -32,7 +32,9 @@ func (u Users) address(state, cursor string) string {
 	return withQuery("/users", query)
 }
 
-func (u Users) filtered() bool { return u.State != "" || u.Company != "" || u.Site != "" || u.Query != "" }
+func (u Users) filtered() bool {
+	return u.State != "" || u.Company != "" || u.Site != "" || u.Query != ""
+}
 
 func stateLabel(f Frame, state string) string {
 	if state == "" {
