@@ -77,13 +77,7 @@ func credentials(s State, f domain.Fact) State {
 	case CredentialIssued:
 		s = s.hushCredential(e.ID)
 		c = &s.Credential
-		c.State, c.Temporary, c.Age, c.Reminded = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0
-		c.HelpFrom, c.HelpSince = "", time.Time{}
-		c.Locked, c.Reset, c.Sum.Password = false, ResetRequested{}, ""
-		if e.Personal != nil {
-			c.Sum.Password = e.Personal.Password
-		}
-		c.Temporary.Personal = nil
+		c.issue(e)
 		s = s.credentialsWait()
 	case CredentialSet:
 		s = s.hushCredential("")
@@ -152,6 +146,17 @@ func (s State) turned(f domain.Fact) State {
 		return s
 	}
 	return s.hushReminders()
+}
+
+// issue makes the password a temporary one.
+func (c *Credential) issue(e CredentialIssued) {
+	c.State, c.Temporary, c.Age, c.Reminded = CredentialTemporary, e, Age{ExpiresAt: &e.ExpiresAt}, 0
+	c.Locked, c.Reset, c.HelpFrom, c.HelpSince = false, ResetRequested{}, "", time.Time{}
+	c.Sum.Password = ""
+	if e.Personal != nil {
+		c.Sum.Password = e.Personal.Password
+	}
+	c.Temporary.Personal = nil
 }
 
 // choose makes the password one that the user has chosen.
