@@ -3,10 +3,44 @@ package api_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"dialtone/domain"
 	"dialtone/domain/user"
 )
+
+// onepro orders users without beginning their activation (0.5, 0.11).
+func TestANumberThatIsOrderedWaitsForTheDetailsBeforeAnythingIsSent(t *testing.T) {
+	v := visit(t)
+	firm := v.company("onepro")
+	made := v.user(firm, `{"number":"+49301234501"}`).want(t, http.StatusCreated)
+	path := "/users/" + made.text("id")
+	for _, shown := range []answer{made, v.get("/v1"+path, made).want(t, http.StatusOK)} {
+		for field, want := range map[string]string{
+			"state": "pending", "activation.steps.0.name": "details", "activation.steps.0.state": "waiting", "activation.steps.0.cause": "details-missing",
+			"activation.steps.0.responsible": "admin", "activation.steps.0.since": "2026-03-02T09:00:00Z",
+		} {
+			if got := shown.text(field); got != want {
+				t.Errorf("%s is %q, want %q", field, got, want)
+			}
+		}
+	}
+	v.clock.forward(26 * time.Hour)
+	v.signIn()
+	contains(t, v.view(path+"?lang=en"), http.StatusOK, "Details", "it is not known yet who the user is", "Up to: the company&#39;s admin", "/activation\"")
+	contains(t, v.view("/?lang=en"), http.StatusOK, "4930123450", "it is not known yet who the user is · the company&#39;s admin", "26 h")
+	if listed := v.call(http.MethodGet, "/v1/activations?step=details", "").want(t, http.StatusOK).items(); len(listed) != 1 {
+		t.Errorf("%d wait for their details", len(listed))
+	}
+	named := v.call(http.MethodPatch, "/v1"+path, `{"firstName":"Ada","lastName":"Lovelace","email":"ada@example.com","mobile":"+491711234567"}`).want(t, http.StatusOK)
+	if steps := named.at("activation.steps").([]any); len(steps) != 0 || named.text("state") != "pending" {
+		t.Errorf("who is named waits for %v", steps)
+	}
+	sent := v.call(http.MethodPost, "/v1"+path+"/activation", "").want(t, http.StatusAccepted)
+	if first := sent.text("activation.steps.0.name"); first != "line" {
+		t.Errorf("the first step is %q", first)
+	}
+}
 
 func TestANumberWithoutAPersonWaitsForTheDetails(t *testing.T) {
 	v := visit(t)

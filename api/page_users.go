@@ -75,7 +75,7 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 		return account, state, of, err
 	}
 	now := f.cfg.Journal.Now()
-	account = pages.Account{UserRow: row, Options: state.Options, Tried: state.Credential.SelfReset.Until(now), Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
+	account = pages.Account{UserRow: row, Options: state.Options, Started: state.Started, Tried: state.Credential.SelfReset.Until(now), Messages: state.Messages, Link: state.Link, Credential: state.Credential, Commands: pages.Commands{
 		Plan: f.cfg.NewID(), Restoration: f.cfg.NewID(), Credential: f.cfg.NewID(), Unlock: f.cfg.NewID(), Admin: f.cfg.NewID(),
 		Activation: f.cfg.NewID(), Link: f.cfg.NewID(), Mail: f.cfg.NewID(), SMS: f.cfg.NewID(), Suspension: f.cfg.NewID(), Login: f.cfg.NewID(), Deletion: f.cfg.NewID(),
 		Details: f.cfg.NewID(),

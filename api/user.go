@@ -97,7 +97,7 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		FirstName: p.FirstName, LastName: p.LastName, DirectoryFirstName: p.DirectoryFirstName, DirectoryLastName: p.DirectoryLastName,
 		Email: p.Email, Mobile: p.Mobile, MobileNumber: p.MobileNumber, ContractNumber: p.ContractNumber,
 		Number: string(s.Number), Extension: s.Extension, Licence: s.Licence,
-		Activation: Activation{Steps: shownSteps(s.Steps), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
+		Activation: Activation{Steps: shownSteps(s.ShownSteps()), Link: shownLink(s.Link, at), LinkOpenedAt: momentOf(s.Link.OpenedAt)},
 		Messages:   shownMessages(s),
 		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
 		AskedForHelp: s.Credential.HelpFrom, AskedForHelpAt: momentOf(s.Credential.HelpSince), Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),

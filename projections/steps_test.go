@@ -5,7 +5,26 @@ import (
 
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
+	"dialtone/projections"
 )
+
+func TestWhoWasOrderedAsANumberWaitsForTheDetails(t *testing.T) {
+	h := newHouse(t)
+	id := userID(1)
+	nobody := ada(id)
+	nobody.Personal = nil
+	h.tell(user.Stream(id), nobody)
+	h.followed()
+	stuck, _, err := h.views.Stuck(t.Context(), projections.StuckFilter{})
+	if err != nil || len(stuck) != 1 || stuck[0].Name != policy.StepDetails || stuck[0].Responsible != "admin" || !stuck[0].Since().Equal(morning) {
+		t.Fatalf("under way: %+v, %v", stuck, err)
+	}
+	h.tell(user.Stream(id), user.DetailsChanged{Personal: &user.PersonChanges{FirstName: new("Ada"), LastName: new("King")}})
+	h.followed()
+	if steps := must[[]projections.StepRow](t)(h.views.Steps(t.Context(), id)); len(steps) != 0 {
+		t.Errorf("who is named waits for %+v", steps)
+	}
+}
 
 func TestStepsSayWhereTheActivationStands(t *testing.T) {
 	h := newHouse(t)

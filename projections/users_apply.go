@@ -24,7 +24,7 @@ func applyUsers(ctx context.Context, w *writer, batch []record) error {
 	}
 	for _, c := range changes {
 		c.row.take(c.row.Folded)
-		if err := putSteps(ctx, w, c.row.ID, c.before.Folded.Steps, c.row.Folded.Steps); err != nil {
+		if err := putSteps(ctx, w, c.row.ID, c.before.Folded.ShownSteps(), c.row.Folded.ShownSteps()); err != nil {
 			return err
 		}
 	}

@@ -20,6 +20,7 @@ type Account struct {
 	Commands              Commands
 	TemporalURL           string // of the user's workflow; "" for no link
 	Stale                 bool   // facts wait that are not shown yet
+	Started               bool   // the activation
 	Zone                  string // of the company (IANA), for moments that are typed
 	Calendar              []Date
 	Plan                  []Field // of the form that plans an action
@@ -60,7 +61,7 @@ func (a Account) startLabel(f Frame) string {
 	switch {
 	case a.State == "failed":
 		return f.Say("action.retry")
-	case a.State == "pending" && len(a.Steps) == 0:
+	case a.State == "pending" && !a.Started:
 		return f.Say("action.start")
 	}
 	return ""

@@ -56,6 +56,18 @@ func (s State) verifying(mobile bool) State {
 	return s
 }
 
+// ShownSteps are the steps of the activation as they are shown. Who was ordered
+// as a number and not begun waits to be named, and shows that as a step (0.5).
+func (s State) ShownSteps() []Step {
+	named := strings.TrimSpace(s.Person.FirstName) != "" && strings.TrimSpace(s.Person.LastName) != ""
+	if s.Started || s.Lifecycle != Pending || named || s.Erased {
+		return s.Steps
+	}
+	step := newStep(policy.StepDetails)
+	step.Since = s.CreatedAt
+	return []Step{step}
+}
+
 // newStep is a step before anything has happened to it. Nobody but a person can
 // work on the details.
 func newStep(name string) Step {
