@@ -81,7 +81,7 @@ func TestWhatTheNetworkAnswersIsTold(t *testing.T) {
 	history, err := w.journal.Load(t.Context(), company.Stream(id))
 	w.must(err)
 	delayed, ok := reflect.TypeAssert[company.ConnectionDelayed](reflect.ValueOf(history.Facts[len(history.Facts)-2].Event))
-	if !ok || delayed.Trouble.Text != "… is busy" || delayed.Trouble.Code != "port-busy" || delayed.Trouble.Responsible != "network" {
+	if !ok || delayed.Text != "… is busy" || delayed.Code != "port-busy" || delayed.Responsible != "network" {
 		t.Errorf("the delay is told as %+v", delayed)
 	}
 	connection, _ := company.Fold(history.Facts).Connection(block.From)

@@ -63,6 +63,9 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		if strings.HasPrefix(path, "/v1/users/") {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
 		}
+		if strings.Contains(path, "{step}") { // this operator leads nobody through a set-up
+			id = h.call(http.MethodPost, "/v1/companies", `{"name":"Led","policy":"unifyoffice","language":"en","country":"DE"}`).want(t, http.StatusCreated).text("id")
+		}
 		path = strings.NewReplacer("{id}", id, "{step}", "users").Replace(path)
 		if calendar, ok := strings.CutSuffix(path, "/{action}"); ok {
 			path = calendar + "/" + h.call(http.MethodPost, calendar, bodies["POST /v1/users/{id}/calendar"]).want(t, http.StatusCreated).text("subject")

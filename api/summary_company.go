@@ -48,11 +48,11 @@ func summaryOfSetup(event domain.Event) string {
 	case company.ConnectionOrdered:
 		return "The network is to bring " + string(e.From) + " to " + string(e.To) + " into service"
 	case company.ConnectionDelayed:
-		return fmt.Sprintf("The network could not connect %s yet, attempt %d: %s", e.From, e.Attempt, e.Trouble.Cause) + again(e.Trouble)
+		return fmt.Sprintf("The network could not connect %s yet, attempt %d: %s", e.From, e.Attempt, e.Cause) + again(e.Trouble)
 	case company.ConnectionMade:
 		return "The numbers from " + string(e.From) + " on are in service"
 	case company.ConnectionFailed:
-		return fmt.Sprintf("The network refuses to connect %s: %s; to act: %s", e.From, e.Trouble.Cause, e.Trouble.Responsible)
+		return fmt.Sprintf("The network refuses to connect %s: %s; to act: %s", e.From, e.Cause, e.Responsible)
 	case company.ConnectionRetried:
 		return "The connection of " + string(e.From) + " is tried again"
 	}

@@ -1,6 +1,7 @@
 package company
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func (in MarkStep) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, missing()
 	}
 	if steps := s.Policy.Setup; !slices.Contains(steps, in.Step) {
-		return nil, domain.Faultf(domain.Missing, "no-setup-step", "the company's set-up has the steps %s", strings.Join(steps, ", "))
+		return nil, domain.Faultf(domain.Missing, "no-setup-step", "the company's set-up has %s, not %q", cmp.Or(strings.Join(steps, ", "), "no steps"), in.Step)
 	}
 	switch in.As {
 	case SetupDone:
