@@ -17,6 +17,7 @@ type Company struct {
 	Name          string    `json:"name"`
 	Policy        string    `json:"policy"`
 	PolicyVersion int       `json:"policyVersion"`
+	Strict        bool      `json:"strict" doc:"Whether the policy is made as strict as it can be: a mailed link and a password by SMS together"`
 	Language      string    `json:"language"`
 	Country       string    `json:"country"`
 	TimeZone      string    `json:"timeZone" doc:"IANA name; that of the country where no other was named"`

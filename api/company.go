@@ -10,7 +10,7 @@ import (
 // shownCompany gives a company as programs see it.
 func shownCompany(s company.State, revision uint64) Company {
 	c := Company{
-		ID: s.ID, Name: s.Name, Policy: s.Policy.Name, PolicyVersion: s.Policy.Version, Language: s.Language, Country: s.Country,
+		ID: s.ID, Name: s.Name, Policy: s.Policy.Name, PolicyVersion: s.Policy.Version, Strict: s.Policy.Strict, Language: s.Language, Country: s.Country,
 		TimeZone: s.ZoneAt(""), MainNumber: string(s.MainNumber), MainFax: string(s.MainFax), MainUser: s.MainUser, Attendant: s.Attendant,
 		Numbers: []Block{}, Licences: []Ordered{}, Sites: []Site{}, Revision: revision,
 	}

@@ -82,7 +82,7 @@ func (d *Desk) companyOrder(cause domain.Cause, f CompanyForm) (company.Create, 
 	order := company.Create{ID: domain.DeriveID("company", cause.Command), Name: f.Name, Language: f.Language, Country: f.Country}
 	order.Blocks, order.Licences = blocksOf(f.Numbers, f.Country), licencesOf(f.Licences)
 	var c domain.Check
-	rules := d.policyNamed(&c, f.Policy)
+	rules := d.policyNamed(&c, f.Policy, f.Strict)
 	c.Need(len(f.Country) != 2 || telephoned(f.Country), "/country", "unknown", "%s is no country with telephone numbers of its own", f.Country)
 	order.Policy = rules
 	err := merged(order.Check(), c.Err())
@@ -107,11 +107,15 @@ func licencesOf(forms []LicenceForm) (licences []company.Licences) {
 	return licences
 }
 
-// policyNamed finds a policy by its name, and notes one that is not there.
-func (d *Desk) policyNamed(c *domain.Check, name string) policy.Policy {
+// policyNamed finds a policy by its name, made strict where that is wanted, and
+// notes one that is not there.
+func (d *Desk) policyNamed(c *domain.Check, name string, strict bool) policy.Policy {
 	rules, known := d.cfg.Policies[name]
 	names := strings.Join(slices.Sorted(maps.Keys(d.cfg.Policies)), ", ")
 	c.Need(known, "/policy", "unknown", "is one of %s, not %q", names, name)
+	if strict && known {
+		return rules.Strictest()
+	}
 	return rules
 }
 

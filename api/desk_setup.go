@@ -62,7 +62,7 @@ func (d *Desk) OrderLicences(ctx context.Context, cause domain.Cause, id string,
 // AdoptPolicy has a company's users treated by the values that a policy has now.
 func (d *Desk) AdoptPolicy(ctx context.Context, cause domain.Cause, id string, form PolicyForm, options ...eventstore.Option) (Done, error) {
 	var c domain.Check
-	rules := d.policyNamed(&c, strings.TrimSpace(form.Policy))
+	rules := d.policyNamed(&c, strings.TrimSpace(form.Policy), form.Strict)
 	if err := c.Err(); err != nil {
 		return Done{}, err
 	}

@@ -6,6 +6,7 @@ import "time"
 type CompanyForm struct {
 	Name     string        `json:"name" example:"Acme GmbH" doc:"1 to 100 characters"`
 	Policy   string        `json:"policy" example:"unifyoffice" doc:"Name of the operator's rules"`
+	Strict   bool          `json:"strict,omitempty" doc:"Made as strict as it can be: users follow a mailed link and type a password sent by SMS, too"`
 	Language string        `json:"language" example:"de" doc:"en, de, el, sv or it"`
 	Country  string        `json:"country" example:"DE" doc:"ISO 3166-1; numbers may be written as they are in it"`
 	Numbers  []BlockForm   `json:"numbers,omitempty" maxItems:"100" doc:"Numbers connected for the company"`

@@ -13,6 +13,7 @@ type LicencesForm struct {
 // PolicyForm names the policy a company is to adopt, with the values it has now.
 type PolicyForm struct {
 	Policy string `json:"policy" example:"unifyoffice"`
+	Strict bool   `json:"strict,omitempty" doc:"Made as strict as it can be: users follow a mailed link and type a password sent by SMS, too"`
 }
 
 // CompanyChangeForm changes a company. Only what was sent is changed.

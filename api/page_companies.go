@@ -122,6 +122,7 @@ func (f *front) companyFields(frame pages.Frame, typed url.Values) []pages.Field
 	fields := []pages.Field{
 		{Name: "name", Label: frame.Say("companies.name"), Kind: "text", Complete: "organization", Required: true},
 		{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies},
+		firstSecret(frame, ""),
 		{Name: "language", Label: frame.Say("companies.language"), Kind: "select", Options: languageOptions(frame)},
 		{Name: "country", Label: frame.Say("companies.country"), Kind: "text", Hint: frame.Say("companies.country-hint"), Complete: "country", Required: true},
 		{Name: "from", Label: frame.Say("companies.from"), Kind: "tel", Hint: frame.Say("companies.from-hint"), Complete: "off"},
@@ -140,7 +141,7 @@ func filledIn(fields []pages.Field, typed url.Values) []pages.Field {
 }
 
 func (f *front) orderCompany(c *gin.Context) {
-	values, cause, err := f.commanded(c, "name", "policy", "language", "country", "from", "to", "kind", "count")
+	values, cause, err := f.commanded(c, "name", "policy", "strict", "language", "country", "from", "to", "kind", "count")
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -161,6 +162,7 @@ func (f *front) orderCompany(c *gin.Context) {
 func companyOrderOf(values url.Values) (CompanyForm, error) {
 	order := CompanyForm{
 		Name: values.Get("name"), Policy: values.Get("policy"), Language: values.Get("language"), Country: values.Get("country"),
+		Strict: values.Get("strict") == strictly,
 	}
 	if values.Get("from") != "" || values.Get("to") != "" {
 		order.Numbers = []BlockForm{{From: values.Get("from"), To: values.Get("to")}}

@@ -12,6 +12,7 @@ import (
 	"dialtone/api/pages"
 	"dialtone/domain"
 	"dialtone/domain/company"
+	"dialtone/domain/policy"
 )
 
 // sent is a form of a company's page that was refused.
@@ -49,7 +50,8 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 		policies = append(policies, pages.Option{Value: name, Label: rules.Operator + " (" + rules.Stamp() + ")"})
 	}
 	adopt := form("policy", "company.adopt", "company.adopt",
-		pages.Field{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies, Value: firm.Policy.Name})
+		pages.Field{Name: "policy", Label: frame.Say("companies.policy"), Kind: "select", Options: policies, Value: firm.Policy.Name},
+		firstSecret(*frame, strictness(firm.Policy)))
 	adopt.Hint = frame.Say("company.adopt-hint")
 	return []pages.DeskForm{
 		form("numbers", "company.connect", "company.connect",
@@ -68,6 +70,24 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 			}),
 		adopt,
 	}, nil
+}
+
+// strictly is the choice of the strictest way to a first secret (X3).
+const strictly = "strict"
+
+func strictness(rules policy.Policy) string {
+	if rules.Strict {
+		return strictly
+	}
+	return ""
+}
+
+// firstSecret is the field that says how the users come to their first secret.
+func firstSecret(frame pages.Frame, value string) pages.Field {
+	return pages.Field{
+		Name: "strict", Label: frame.Say("companies.first-secret"), Kind: "select", Value: value,
+		Options: []pages.Option{{Label: frame.Say("companies.as-policy")}, {Value: strictly, Label: frame.Say("companies.strict")}},
+	}
 }
 
 // changing reads a form of a company's page, gives its command and leads back,
@@ -107,8 +127,8 @@ func (f *front) orderLicences(c *gin.Context) {
 }
 
 func (f *front) adoptPolicy(c *gin.Context) {
-	f.changing(c, "policy", []string{"policy"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
-		return f.Desk.AdoptPolicy(ctx, cause, id, PolicyForm{Policy: values.Get("policy")})
+	f.changing(c, "policy", []string{"policy", "strict"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		return f.Desk.AdoptPolicy(ctx, cause, id, PolicyForm{Policy: values.Get("policy"), Strict: values.Get("strict") == strictly})
 	})
 }
 

@@ -12,6 +12,9 @@ func summaryOfCompany(event domain.Event) string {
 	case company.Created:
 		return "The company was ordered"
 	case company.PolicyAdopted:
+		if e.Policy.Strict {
+			return "The company's users are treated by " + e.Policy.Stamp() + ", made strict, from now on"
+		}
 		return "The company's users are treated by " + e.Policy.Stamp() + " from now on"
 	case company.NumbersConnected:
 		return "The numbers " + string(e.From) + " to " + string(e.To) + " are the company's"

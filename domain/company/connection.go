@@ -37,6 +37,23 @@ func (s State) Connection(from domain.E164) (Connection, bool) {
 	return s.Connections[i], true
 }
 
+// Began gives the moment from which the age of the company's first passwords
+// counts (4.5, X10): where the operator's network connects the numbers, that of
+// the first block in service, or now while none is; else the order, since such a
+// company works from then on.
+func (s State) Began(now time.Time) time.Time {
+	if len(s.Connections) == 0 {
+		return s.CreatedAt
+	}
+	began := now
+	for _, c := range s.Connections {
+		if c.State == Connected && c.Since.Before(began) {
+			began = c.Since
+		}
+	}
+	return began
+}
+
 // connections applies the facts about the operator's network.
 func connections(s State, f domain.Fact) State {
 	switch e := f.Event.(type) {

@@ -79,3 +79,22 @@ func TestACompanysDuties(t *testing.T) {
 		})
 	}
 }
+
+func TestFirstPasswordsAgeFromTheFirstBlockInService(t *testing.T) {
+	second := company.Block{From: "+49305500", To: "+49305509"}
+	at := func(hours int, event domain.Event) domain.Fact {
+		return domain.Fact{Event: event, At: noon.Add(time.Duration(hours) * time.Hour)}
+	}
+	history := []domain.Fact{
+		at(0, founded), at(0, company.ConnectionOrdered(block)), at(0, company.ConnectionOrdered(second)),
+		at(2, company.ConnectionMade{From: second.From, Attempt: 1}), at(5, company.ConnectionMade{From: block.From, Attempt: 1}),
+	}
+	for length, want := range []int{1: 0, 2: 9, 3: 9, 4: 2, 5: 2} { // facts, and the hour that counts at nine
+		if length == 0 {
+			continue
+		}
+		if got := company.Fold(history[:length]).Began(noon.Add(9 * time.Hour)); !got.Equal(noon.Add(time.Duration(want) * time.Hour)) {
+			t.Errorf("after %d facts it began at %s, want hour %d", length, got, want)
+		}
+	}
+}

@@ -39,7 +39,7 @@ type Credentials struct {
 	Passcode       int        `json:"passcode,omitzero"` // digits of a voicemail passcode sent with it; 0: none
 	TemporaryValid Duration   `json:"temporaryValid,omitzero"`
 	MaxAge         Duration   `json:"maxAge,omitzero"`        // of a password, from when it was set (4.10)
-	CompanyMaxAge  Duration   `json:"companyMaxAge,omitzero"` // of temporary ones, from when the company began (4.5)
+	CompanyMaxAge  Duration   `json:"companyMaxAge,omitzero"` // of temporary ones, from when the company's first numbers went into service (4.5)
 	RemindBefore   []Duration `json:"remindBefore,omitzero"`  // the end of a password's life, longest first
 }
 

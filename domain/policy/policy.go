@@ -50,7 +50,8 @@ const (
 type Policy struct {
 	Name     string `json:"name"`
 	Version  int    `json:"version"`
-	Operator string `json:"operator"` // the name shown in texts
+	Operator string `json:"operator"`        // the name shown in texts
+	Strict   bool   `json:"strict,omitzero"` // its values are those of the policy, made as strict as they can be (X3)
 
 	Steps           []string  `json:"steps"`
 	ActivateAtOnce  bool      `json:"activateAtOnce"`          // creating a user starts the activation
@@ -156,6 +157,7 @@ func (p Policy) Validate() error {
 	c.Need(p.Extension.Min >= 1 && p.Extension.Min <= p.Extension.Max && p.Extension.Max <= 6, "/extension", "out-of-range", "has between 1 and 6 digits, min not above max")
 	last := p.Extension.LastDigits
 	c.Need(last == 0 || last >= p.Extension.Min && last <= p.Extension.Max, "/extension/lastDigits", "out-of-range", "is 0 or lies between extension.min and extension.max")
+	c.Need(!p.Link.SMSPassword || p.Has(StepLink), "/link/smsPassword", "conflict", "asks for a password on the page of a link, and no step is a link")
 	if p.Has(StepLink) {
 		c.Need(p.Link.Valid > 0, "/link/valid", "too-small", "is a duration above 0, such as 48h")
 		c.Need(!p.Link.SMSPassword || p.Mobile == MobileRequired, "/mobile", "conflict", "must be required where the link's page asks for a password sent by SMS")

@@ -65,6 +65,9 @@ func TestAWrongPolicyIsNamed(t *testing.T) {
 		"a link of no duration":    {func(p *policy.Policy) { p.Link = policy.Link{} }, []string{"/link/valid too-small", "/link/remindAfter out-of-range"}},
 		"a reminder at the end":    {func(p *policy.Policy) { p.Link.RemindAfter = hours(48) }, []string{"/link/remindAfter out-of-range"}},
 		"a reminder before all":    {func(p *policy.Policy) { p.Link.RemindAfter = hours(-1) }, []string{"/link/remindAfter out-of-range"}},
+		"a password for no link": {func(p *policy.Policy) {
+			p.Steps, p.Link.SMSPassword, p.Mobile = []string{"line"}, true, policy.MobileRequired
+		}, []string{"/link/smsPassword conflict"}},
 		"no reminder":              {func(p *policy.Policy) { p.Link.RemindAfter = 0 }, nil},
 		"short passwords":          {func(p *policy.Policy) { p.Secrets.Password.Min = 7 }, []string{"/secrets/password out-of-range"}},
 		"passwords upside down":    {func(p *policy.Policy) { p.Secrets.Password.Max = 7 }, []string{"/secrets/password out-of-range"}},

@@ -98,7 +98,7 @@ func (in IssueCredential) stuck(s State, err error) ([]domain.Event, error) {
 // passwords where the policy counts from there (X10), else some days from now.
 func (in IssueCredential) expiry(rules policy.Credentials) time.Time {
 	if rules.CompanyMaxAge > 0 {
-		if end := in.Company.CreatedAt.Add(rules.CompanyMaxAge.Std()); end.After(in.Cause.At) {
+		if end := in.Company.Began(in.Cause.At).Add(rules.CompanyMaxAge.Std()); end.After(in.Cause.At) {
 			return end
 		}
 	}
