@@ -11,9 +11,9 @@ TOOL := go tool -modfile=tools/go.mod
 SERVER_PACKAGES := /cmd/|/deploy/local/temporald|/e2e|/bench
 # Phones, browsers and clients with deadlines of seconds are in these: nothing
 # else takes the processors from them.
-ALONE_PACKAGES := /e2e|/eventstore/judges|/deploy/local/temporald
+ALONE_PACKAGES := /e2e|/judges|/deploy/local/temporald
 # These start and kill processes all the time; what runs in them is raced elsewhere.
-KILLING_PACKAGES := /eventstore/proofs/|/eventstore/judges
+KILLING_PACKAGES := /eventstore/proofs/|/judges
 
 .PHONY: run build assets generate test check bench prove fuzz fmt lint race deps clean
 
