@@ -173,16 +173,16 @@ func (s *guide003) setUp() {
 		chromedp.Click(chromedp.CSS(`form[action="/view"] button`)), chromedp.WaitVisible(chromedp.CSS(`a[href="`+setup+`"]`)),
 		chromedp.Navigate(page+setup), chromedp.WaitVisible(chromedp.CSS(`#attendant`)),
 	)
-	sent := func(step, state string) {
+	sent := func(step, state, next string) { // the page behind has another button at the step
 		look(s.T, s.page, step+" "+state,
-			chromedp.Click(chromedp.CSS(`#`+step+` button[value=`+state+`]`)), chromedp.WaitVisible(chromedp.CSS(`.alert-success`)), chromedp.WaitVisible(chromedp.CSS(`#attendant`)),
+			chromedp.Click(chromedp.CSS(`#`+step+` button[value=`+state+`]`)), chromedp.WaitVisible(chromedp.CSS(`#`+step+` button[value=`+next+`]`)),
 		)
 	}
-	sent("users", "skipped")
-	sent("attendant", "save") // the main user is proposed
-	sent("contact", "save")
-	sent("region", "save")
-	sent("users", "open")
+	sent("users", "skipped", "open")
+	sent("attendant", "save", "open") // the main user is proposed
+	sent("contact", "save", "open")
+	sent("region", "save", "open")
+	sent("users", "open", "save")
 	want := map[string]string{
 		"numbers": "done", "main-number": "done", "main-user": "done", "users": "open", "attendant": "done", "contact": "done", "region": "done",
 	}
