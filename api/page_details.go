@@ -62,18 +62,6 @@ func detailFields(frame pages.Frame, firm company.State, s user.State, typed url
 	return fields
 }
 
-// refusedChange puts what is wrong beside the fields of the form that changes a user.
-func (f *front) refusedChange(frame *pages.Frame, details []pages.Changed, refused *Problem) {
-	fields := make([]pages.Field, len(details))
-	for n := range details {
-		fields[n] = details[n].Field
-	}
-	f.refused(frame, fields, userPointers, refused)
-	for n := range details {
-		details[n].Field = fields[n]
-	}
-}
-
 // changeDetails changes of a user what was typed anew.
 func (f *front) changeDetails(c *gin.Context) {
 	names := slices.Clone(detailNames)

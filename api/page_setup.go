@@ -59,8 +59,8 @@ func (f *front) answerSetup(c *gin.Context, status int, name string, typed url.V
 	f.render(c, status, pages.SetupPage(frame, view))
 }
 
-// refusedIn fills what was typed into the fields of a form that was refused, and
-// puts what is wrong beside them.
+// refusedIn fills what was typed (nil: it is there already) into the fields of a
+// form that was refused, and puts what is wrong beside them.
 func (f *front) refusedIn(frame *pages.Frame, shown []pages.Changed, pointers map[string][]string, typed url.Values, refused *Problem) {
 	if refused == nil {
 		return
@@ -81,11 +81,10 @@ func (f *front) refusedIn(frame *pages.Frame, shown []pages.Changed, pointers ma
 // checklist gives the steps of a company's set-up as they stand.
 func (f *front) checklist(ctx context.Context, row projections.CompanyRow) (pages.Setup, error) {
 	view := pages.Setup{CompanyRow: row, Command: f.cfg.NewID()}
-	people, err := f.peopleOf(ctx, row.State)
+	steps, err := f.stepsOf(ctx, row.State)
 	if err != nil {
 		return view, err
 	}
-	steps := row.State.Checklist(people)
 	view.Finished = company.SetupFinished(steps)
 	for _, s := range steps {
 		view.Steps = append(view.Steps, pages.SetupStep{

@@ -64,7 +64,7 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 	f.refused(&frame, account.Plan, nil, refused)
 	account.Details, account.Choose = detailFields(frame, firm, state, c.Request.PostForm), chosenFields(frame)
 	f.refused(&frame, account.Choose, nil, refused)
-	f.refusedChange(&frame, account.Details, refused)
+	f.refusedIn(&frame, account.Details, userPointers, nil, refused)
 	f.render(c, status, pages.UserPage(frame, account, timeline))
 }
 

@@ -150,11 +150,10 @@ func (s *Server) markSetup(ctx context.Context, in *struct {
 
 // setupOf puts a company's checklist together with where its people stand.
 func (s *Server) setupOf(ctx context.Context, firm company.State, revision uint64) (Setup, error) {
-	people, err := s.peopleOf(ctx, firm)
+	steps, err := s.stepsOf(ctx, firm)
 	if err != nil {
 		return Setup{}, err
 	}
-	steps := firm.Checklist(people)
 	setup := Setup{Steps: make([]SetupStep, 0, len(steps)), Finished: company.SetupFinished(steps), Revision: revision}
 	for _, step := range steps {
 		shown := SetupStep{
@@ -172,13 +171,17 @@ func (s *Server) setupOf(ctx context.Context, firm company.State, revision uint6
 	return setup, nil
 }
 
-// peopleOf looks where the main user and the attendant stand.
-func (s *Server) peopleOf(ctx context.Context, firm company.State) (people company.People, err error) {
+// stepsOf gives a company's checklist, by where the main user and the attendant
+// stand.
+func (s *Server) stepsOf(ctx context.Context, firm company.State) (steps []company.SetupStep, err error) {
+	var people company.People
 	if people.MainUser, err = s.lifecycleOf(ctx, firm.MainUser); err != nil {
-		return people, err
+		return nil, err
 	}
-	people.Attendant, err = s.lifecycleOf(ctx, firm.Attendant)
-	return people, err
+	if people.Attendant, err = s.lifecycleOf(ctx, firm.Attendant); err != nil {
+		return nil, err
+	}
+	return firm.Checklist(people), nil
 }
 
 // lifecycleOf says where a user stands, "" where there is none any more.

@@ -77,7 +77,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 	case Fold(history).Exists():
 		return nil, domain.Faultf(domain.Conflict, "company-exists", "the company exists already")
 	case len(history) > 0:
-		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
+		return nil, tooSlow()
 	}
 	events := []domain.Event{
 		Created{ID: in.ID, Name: in.Name, Language: in.Language, Country: in.Country},

@@ -100,7 +100,7 @@ func (in ConnectNumbers) Decide(history []domain.Fact) ([]domain.Event, error) {
 	for claim, at := range s.Abandoned {
 		n := domain.E164(strings.TrimPrefix(claim, number))
 		if !at.Before(in.At) && slices.ContainsFunc(in.Blocks, func(b Block) bool { return b.Contains(n) }) {
-			return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
+			return nil, tooSlow()
 		}
 	}
 	var events []domain.Event

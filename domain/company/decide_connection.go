@@ -49,3 +49,8 @@ func (RetryConnections) Decide(history []domain.Fact) ([]domain.Event, error) {
 func missing() error {
 	return domain.Faultf(domain.Missing, "no-company", "there is no such company")
 }
+
+// tooSlow is the fault of an order whose claims a sweep has given up meanwhile.
+func tooSlow() error {
+	return domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
+}
