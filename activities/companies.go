@@ -77,11 +77,5 @@ func (c *Companies) cause(id string, history []domain.Fact, purpose ...string) d
 		Actor:   domain.Actor{Kind: domain.ActorSystem, ID: "workflow"}, Channel: domain.ChannelWorkflow,
 		Policy: company.Fold(history).Policy.Stamp(), At: c.Journal.Now(),
 	}
-	for _, fact := range history {
-		cause.Causation = fact.ID
-		if fact.Channel != domain.ChannelWorkflow {
-			cause.Correlation = fact.Command
-		}
-	}
-	return cause
+	return following(cause, history)
 }

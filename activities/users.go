@@ -99,7 +99,13 @@ func (u *Users) cause(s subject, purpose ...string) domain.Cause {
 		Policy:  rules.Stamp(),
 		At:      u.Journal.Now(),
 	}
-	for _, fact := range s.history {
+	return following(cause, s.history)
+}
+
+// following lets a command follow from the last fact of a history, in the chain
+// of the last command that no workflow gave.
+func following(cause domain.Cause, history []domain.Fact) domain.Cause {
+	for _, fact := range history {
 		cause.Causation = fact.ID
 		if fact.Channel != domain.ChannelWorkflow {
 			cause.Correlation = fact.Command
