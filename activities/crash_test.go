@@ -43,6 +43,7 @@ var (
 	ages    = story{"officesmart", "standard", []func(*person){changesPassword}}
 	dated   = story{"onenet", "standard", []func(*person){plansSuspension}}
 	mobile  = story{"teleproffs", "free", []func(*person){followsLink, asksForCode, typesCode}}
+	grouped = story{"onenet", "standard", []func(*person){joinsGroups}}
 )
 
 func followsLink(p *person) {
@@ -98,6 +99,8 @@ var matrix = []struct {
 	{"ExpirePassword", ages, user.EndPassword, ""},
 	{"CarryOut", dated, user.ActOnDate, ""},
 	{"ReleaseClaims", byLink, user.ReleaseClaims, ""},
+	{"LeaveGroups", grouped, user.LeaveGroups, ""},
+	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
 }
 
 func TestEveryActivityOfUsersIsKilled(t *testing.T) {
@@ -211,6 +214,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.RunStep: p.users.RunStep, user.SendLink: p.users.IssueLink, user.RemindOfLink: p.users.Remind, user.EndLink: p.users.ExpireLink,
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
+		user.LeaveGroups: p.users.LeaveGroups,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}
 	killed := kill.means(duty)

@@ -193,7 +193,7 @@ func (w *world) activities(codec *eventstore.Codec, relay, provider string) *act
 	return &activities.Users{
 		Journal: eventstore.NewJournal(mortalStore{w.store, &w.mortal}, codec, func() time.Time { return w.now }),
 		Mail:    mortalMail{mailer, &w.mortal}, SMS: mortalSMS{texter, &w.mortal}, Network: mortalNetwork{w.network, &w.mortal},
-		Texts: texts, LinkKey: make([]byte, 32), ClaimKey: make([]byte, 32), PublicURL: "https://phones.example",
+		Texts: texts, LinkKey: make([]byte, 32), ClaimKey: make([]byte, 32), PublicURL: "https://phones.example", Memberships: roll{w},
 	}
 }
 

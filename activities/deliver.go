@@ -25,7 +25,11 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 	if !ok || m.Accepted || m.Final || made || s.state.Erased {
 		return u.next(s.history), nil
 	}
-	outcome, attempt := u.send(ctx, s, m), m.Attempts+1
+	who, groups, err := u.departed(ctx, m)
+	if err != nil {
+		return user.Duty{}, fmt.Errorf("deliver message %s: %w", m.ID, err)
+	}
+	outcome, attempt := u.send(ctx, s, m, TextData{Colleague: who, Groups: groups}), m.Attempts+1
 	note := user.NoteDelivery{Message: m.ID, Attempt: attempt, Provider: outcome.Provider}
 	if !outcome.Accepted {
 		note.Trouble = &user.Trouble{Cause: outcome.Cause, Responsible: outcome.Responsible, Code: outcome.Code, Text: outcome.Text}
@@ -37,7 +41,9 @@ func (u *Users) Deliver(ctx context.Context, in Errand) (user.Duty, error) {
 	return u.execute(ctx, s, u.cause(s, "delivery", m.ID, strconv.Itoa(attempt)), note.Decide)
 }
 
-func (u *Users) send(ctx context.Context, s subject, m user.Message) Outcome {
+// send renders a message from what it is about and what is known of the user,
+// and hands it over.
+func (u *Users) send(ctx context.Context, s subject, m user.Message, about TextData) Outcome {
 	person, link := s.state.Person, s.state.Link
 	zone, err := time.LoadLocation(s.firm.ZoneAt(s.state.Site))
 	if err != nil {
@@ -50,7 +56,7 @@ func (u *Users) send(ctx context.Context, s subject, m user.Message) Outcome {
 		Link:   strings.TrimRight(u.PublicURL, "/") + "/activate/" + user.Token(u.LinkKey, s.state.ID, m.Link),
 		Number: string(s.state.Number), Extension: s.state.Extension,
 		ExpiresAt: link.ExpiresAt, ValidHours: int(rules.Link.Valid.Std().Hours()), Zone: zone,
-		Brand: rules.Brand, GreekUnicode: rules.Sender.GreekUnicode,
+		Brand: rules.Brand, GreekUnicode: rules.Sender.GreekUnicode, Colleague: about.Colleague, Groups: about.Groups,
 	}))
 	if err != nil {
 		return unwritten(err)

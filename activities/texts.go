@@ -48,6 +48,9 @@ type TextData struct {
 	Days, Minutes                int       // until a password ends; for which a link or a code is valid
 	At                           time.Time // when the thing happened that is told; zero leaves it out
 
+	Colleague string // who left; "" where that has been forgotten
+	Groups    string // which ones, as a list
+
 	Brand        policy.Brand
 	GreekUnicode bool // SMS in Greek as it is written (policy.Sender)
 }

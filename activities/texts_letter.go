@@ -121,6 +121,10 @@ var letters = map[string]letter{
 		before: []string{"admin-revoked.intro"},
 		sms:    "admin-revoked.sms",
 	},
+	"group-left": {
+		subject: "group-left.subject", title: "group-left.title",
+		before: []string{"group-left.intro", "group-left.stays"},
+	},
 	"verify-mobile": {
 		subject: "verify-mobile.subject", title: "verify-mobile.title",
 		before: []string{"verify-mobile.intro"},

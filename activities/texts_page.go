@@ -91,6 +91,7 @@ type words struct {
 	Expires, ExpiresShort, When                string
 	Hours, Days, Minutes                       string
 	Username, Password, Passcode, Code         string
+	Colleague, Groups                          string
 	ByHand                                     bool
 	HelpPhone, InfoURL                         string
 	Link                                       string // in SMS only: mails have a button
@@ -114,6 +115,8 @@ func (v voice) words(data TextData) (words, error) {
 		Password:  plain(data.Password),
 		Passcode:  plain(data.Passcode),
 		Code:      plain(data.Code),
+		Colleague: plain(data.Colleague),
+		Groups:    plain(data.Groups),
 		ByHand:    data.ByHand,
 		HelpPhone: plain(data.Brand.HelpPhone),
 		InfoURL:   data.Brand.InfoURL,

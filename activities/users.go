@@ -37,15 +37,16 @@ type Leaders interface {
 
 // Users performs the duties of users' workflows.
 type Users struct {
-	Journal   *eventstore.Journal
-	Mail      Courier
-	SMS       Messenger
-	Network   Network
-	Leaders   Leaders
-	Texts     *Texts
-	LinkKey   []byte // link tokens and temporary passwords are derived with it
-	ClaimKey  []byte // claims on login names are named with it
-	PublicURL string // origin of mailed links
+	Journal     *eventstore.Journal
+	Mail        Courier
+	SMS         Messenger
+	Network     Network
+	Leaders     Leaders
+	Memberships Memberships
+	Texts       *Texts
+	LinkKey     []byte // link tokens and temporary passwords are derived with it
+	ClaimKey    []byte // claims on login names are named with it
+	PublicURL   string // origin of mailed links
 }
 
 // Errand is what a workflow asks for: a user's id and the duty to be done. It

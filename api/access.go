@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dialtone/domain"
+	"dialtone/domain/group"
 	"dialtone/domain/user"
 )
 
@@ -15,7 +16,7 @@ type reach int
 
 const (
 	never      reach = iota
-	self             // where the :id is that of the user who asks
+	self             // where the :id, or :user of a group's member, is that of the user who asks
 	firm             // in the own company; what is another's is not there
 	everywhere       // whatever it is about
 )
@@ -27,6 +28,7 @@ const (
 	lists      about = iota // nothing: the route lists, and what it lists is narrowed to the company
 	aCompany                // a company
 	aUser                   // a user
+	aGroup                  // a group
 	everything              // nothing: the route is about all companies
 )
 
@@ -68,6 +70,9 @@ var (
 	readsUser       = right{about: aUser, support: everywhere, admin: firm, user: self}
 	opensUser       = right{about: aUser, support: everywhere, admin: firm}
 	administersUser = right{about: aUser, admin: firm}
+	readsGroup      = right{about: aGroup, support: everywhere, admin: firm}
+	changesGroup    = right{about: aGroup, admin: firm}
+	logsIn          = right{about: aGroup, admin: firm, user: self}
 )
 
 // rights is the one table of who may do what: the rights to every route that
@@ -91,6 +96,17 @@ var rights = map[string]right{
 	"GET /v1/companies/:id/history":      readsCompany,
 	"GET /v1/numbers":                    readsLists,
 	"GET /v1/licences":                   readsLists,
+
+	"GET /v1/groups":                            readsLists,
+	"POST /v1/groups":                           {about: lists, admin: firm},
+	"GET /v1/groups/:id":                        readsGroup,
+	"GET /v1/groups/:id/history":                readsGroup,
+	"PATCH /v1/groups/:id":                      changesGroup,
+	"DELETE /v1/groups/:id":                     changesGroup,
+	"PUT /v1/groups/:id/members/:user":          changesGroup,
+	"DELETE /v1/groups/:id/members/:user":       changesGroup,
+	"PUT /v1/groups/:id/members/:user/login":    logsIn,
+	"DELETE /v1/groups/:id/members/:user/login": logsIn,
 
 	"GET /v1/activations":                    readsLists,
 	"GET /v1/users":                          readsLists,
@@ -157,6 +173,9 @@ func (s *Server) allowed(c *gin.Context) error {
 	switch right.of(x.actor.Kind) {
 	case everywhere:
 	case self:
+		if right.about == aGroup {
+			id = c.Param("user")
+		}
 		if id != x.actor.ID {
 			return noUser()
 		}
@@ -196,6 +215,14 @@ func (s *Server) ofCompany(c *gin.Context, about about, own string) error {
 		}
 		if user.Fold(history.Facts).Company != own {
 			return noUser()
+		}
+	case aGroup:
+		history, err := s.cfg.Journal.Load(c.Request.Context(), group.Stream(id))
+		if err != nil {
+			return err
+		}
+		if group.Fold(history.Facts).Company != own {
+			return noGroup()
 		}
 	case lists:
 		query := c.Request.URL.Query()

@@ -30,6 +30,7 @@ type estate struct {
 	*house
 	own, foreign string // companies
 	boss, worker string // of the own one: an admin, and somebody who is none
+	member       string // of the groups that are asked about
 }
 
 func estates(t *testing.T, changes ...func(*api.Config)) *estate {
@@ -48,6 +49,14 @@ func (e *estate) person(company string) string {
 	e.t.Helper()
 	made := e.user(company, fmt.Sprintf(`{"firstName":"Ada","lastName":"Number","email":"ada.%s@example.com","mobile":"+491711234567"}`, uuid.NewString())).
 		want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
+}
+
+// group makes a hunt group of a company.
+func (e *estate) group(company string) string {
+	e.t.Helper()
+	made := e.call(http.MethodPost, "/v1/groups", `{"company":"`+company+`","kind":"hunt","name":"Sales"}`).want(e.t, http.StatusCreated)
 	e.settled(made)
 	return made.text("id")
 }
@@ -76,14 +85,17 @@ func outcome(a answer) string {
 // changes as little as a route allows.
 func (e *estate) ask(route, id, company, session string) answer {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, ":id", id).Replace(path)
+	path = strings.NewReplacer("{id}", id, ":id", id, "{user}", e.member, ":user", e.member).Replace(path)
 	if company != "" {
 		path += "?company=" + company
 	}
 	if method == http.MethodGet || method == http.MethodHead {
 		return e.send(method, path, "", session)
 	}
-	if strings.HasPrefix(path, "/v1/") {
+	switch {
+	case strings.HasSuffix(route, " /v1/groups"), strings.Contains(route, "/members/"):
+		return e.send(method, path, "{}", session)
+	case strings.HasPrefix(path, "/v1/"):
 		return e.send(method, path, `{"way":"hand"}`, session)
 	}
 	return e.send(method, path, "x=y", session, "Content-Type: application/x-www-form-urlencoded")
@@ -93,45 +105,55 @@ func (e *estate) ask(route, id, company, session string) answer {
 // own company and about another; for a user about the own account and another.
 var matrix = map[string]string{
 	//                                         support admin other user other
-	"POST /v1/companies":                      "403 403 403 403 403",
-	"GET /v1/companies":                       "yes yes 404 403 403",
-	"GET /v1/companies/{id}":                  "yes yes 404 403 403",
-	"POST /v1/companies/{id}/sites":           "403 yes 404 403 403",
-	"POST /v1/companies/{id}/users":           "403 yes 404 403 403",
-	"GET /v1/companies/{id}/history":          "yes yes 404 403 403",
-	"GET /v1/companies/{id}/setup":            "yes yes 404 403 403",
-	"PUT /v1/companies/{id}/setup/{step}":     "403 yes 404 403 403",
-	"PUT /v1/companies/{id}/region":           "403 yes 404 403 403",
-	"PUT /v1/companies/{id}/attendant":        "403 yes 404 403 403",
-	"DELETE /v1/companies/{id}/attendant":     "403 yes 404 403 403",
-	"PATCH /v1/companies/{id}":                "403 403 403 403 403",
-	"PUT /v1/companies/{id}/policy":           "403 403 403 403 403",
-	"POST /v1/companies/{id}/numbers":         "403 403 403 403 403",
-	"POST /v1/companies/{id}/licences":        "403 403 403 403 403",
-	"POST /v1/companies/{id}/connection":      "403 403 403 403 403",
-	"GET /v1/numbers":                         "yes yes 404 403 403",
-	"GET /v1/licences":                        "yes yes 404 403 403",
-	"GET /v1/activations":                     "yes yes 404 403 403",
-	"GET /v1/users":                           "yes yes 404 403 403",
-	"GET /v1/users/{id}":                      "yes yes 404 yes 404",
-	"GET /v1/users/{id}/history":              "yes yes 404 yes 404",
-	"GET /v1/users/{id}/diff":                 "yes yes 404 yes 404",
-	"PATCH /v1/users/{id}":                    "403 yes 404 403 403",
-	"DELETE /v1/users/{id}":                   "403 yes 404 403 403",
-	"POST /v1/users/{id}/activation":          "403 yes 404 403 403",
-	"POST /v1/users/{id}/activation/link":     "403 yes 404 403 403",
-	"POST /v1/users/{id}/activation/messages": "403 yes 404 403 403",
-	"POST /v1/users/{id}/suspension":          "403 yes 404 403 403",
-	"DELETE /v1/users/{id}/suspension":        "403 yes 404 403 403",
-	"POST /v1/users/{id}/calendar":            "403 yes 404 403 403",
-	"GET /v1/users/{id}/calendar":             "yes yes 404 yes 404",
-	"DELETE /v1/users/{id}/calendar/{action}": "403 404 404 403 403", // nothing of that name is planned
-	"POST /v1/users/{id}/restoration":         "403 yes 404 403 403",
-	"POST /v1/users/{id}/device/credentials":  "403 yes 404 403 403",
-	"POST /v1/users/{id}/credential/reset":    "403 yes 404 403 403",
-	"DELETE /v1/users/{id}/credential/lock":   "403 yes 404 403 403",
-	"PUT /v1/users/{id}/admin":                "403 yes 404 403 403",
-	"DELETE /v1/users/{id}/admin":             "403 yes 404 403 403",
+	"POST /v1/companies":                          "403 403 403 403 403",
+	"GET /v1/companies":                           "yes yes 404 403 403",
+	"GET /v1/companies/{id}":                      "yes yes 404 403 403",
+	"POST /v1/companies/{id}/sites":               "403 yes 404 403 403",
+	"POST /v1/companies/{id}/users":               "403 yes 404 403 403",
+	"GET /v1/companies/{id}/history":              "yes yes 404 403 403",
+	"GET /v1/companies/{id}/setup":                "yes yes 404 403 403",
+	"PUT /v1/companies/{id}/setup/{step}":         "403 yes 404 403 403",
+	"PUT /v1/companies/{id}/region":               "403 yes 404 403 403",
+	"PUT /v1/companies/{id}/attendant":            "403 yes 404 403 403",
+	"DELETE /v1/companies/{id}/attendant":         "403 yes 404 403 403",
+	"PATCH /v1/companies/{id}":                    "403 403 403 403 403",
+	"PUT /v1/companies/{id}/policy":               "403 403 403 403 403",
+	"POST /v1/companies/{id}/numbers":             "403 403 403 403 403",
+	"POST /v1/companies/{id}/licences":            "403 403 403 403 403",
+	"POST /v1/companies/{id}/connection":          "403 403 403 403 403",
+	"GET /v1/numbers":                             "yes yes 404 403 403",
+	"GET /v1/licences":                            "yes yes 404 403 403",
+	"GET /v1/groups":                              "yes yes 404 403 403",
+	"POST /v1/groups":                             "403 yes 404 403 403",
+	"GET /v1/groups/{id}":                         "yes yes 404 403 403",
+	"GET /v1/groups/{id}/history":                 "yes yes 404 403 403",
+	"PATCH /v1/groups/{id}":                       "403 yes 404 403 403",
+	"DELETE /v1/groups/{id}":                      "403 yes 404 403 403",
+	"PUT /v1/groups/{id}/members/{user}":          "403 yes 404 403 403",
+	"DELETE /v1/groups/{id}/members/{user}":       "403 yes 404 403 403",
+	"PUT /v1/groups/{id}/members/{user}/login":    "403 yes 404 yes 404", // where the user is a member
+	"DELETE /v1/groups/{id}/members/{user}/login": "403 yes 404 yes 404",
+	"GET /v1/activations":                         "yes yes 404 403 403",
+	"GET /v1/users":                               "yes yes 404 403 403",
+	"GET /v1/users/{id}":                          "yes yes 404 yes 404",
+	"GET /v1/users/{id}/history":                  "yes yes 404 yes 404",
+	"GET /v1/users/{id}/diff":                     "yes yes 404 yes 404",
+	"PATCH /v1/users/{id}":                        "403 yes 404 403 403",
+	"DELETE /v1/users/{id}":                       "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation":              "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation/link":         "403 yes 404 403 403",
+	"POST /v1/users/{id}/activation/messages":     "403 yes 404 403 403",
+	"POST /v1/users/{id}/suspension":              "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/suspension":            "403 yes 404 403 403",
+	"POST /v1/users/{id}/calendar":                "403 yes 404 403 403",
+	"GET /v1/users/{id}/calendar":                 "yes yes 404 yes 404",
+	"DELETE /v1/users/{id}/calendar/{action}":     "403 404 404 403 403", // nothing of that name is planned
+	"POST /v1/users/{id}/restoration":             "403 yes 404 403 403",
+	"POST /v1/users/{id}/device/credentials":      "403 yes 404 403 403",
+	"POST /v1/users/{id}/credential/reset":        "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/credential/lock":       "403 yes 404 403 403",
+	"PUT /v1/users/{id}/admin":                    "403 yes 404 403 403",
+	"DELETE /v1/users/{id}/admin":                 "403 yes 404 403 403",
 
 	"GET /":                               "yes yes 404 login login",
 	"GET /companies":                      "yes yes 404 login login",
@@ -226,6 +248,9 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 	e = &estate{house: e.in(t), own: e.own, foreign: e.foreign, boss: e.boss, worker: e.worker}
 	mine, theirs, asking, listed, other := e.own, e.foreign, e.worker, "", ""
 	switch {
+	case strings.Contains(route, "/groups/"):
+		mine, theirs, e.member = e.group(e.own), e.group(e.foreign), asking
+		e.call(http.MethodPut, "/v1/groups/"+mine+"/members/"+asking, "").want(t, http.StatusOK)
 	case strings.Contains(route, "/users/"):
 		mine, theirs = e.person(e.own), e.person(e.foreign)
 		asking = mine

@@ -16,7 +16,7 @@ import (
 	"dialtone/projections"
 )
 
-// HistoryItem is one fact about a user or a company.
+// HistoryItem is one fact about a user, a company or a group.
 type HistoryItem struct {
 	Position    string          `json:"position"`
 	Stream      string          `json:"stream"`
@@ -38,7 +38,7 @@ type HistoryPage struct {
 	Next  string        `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
-// HistoryQuery chooses facts about a user or a company.
+// HistoryQuery chooses facts about a user, a company or a group.
 type HistoryQuery struct {
 	Reading
 	Paging
@@ -69,6 +69,15 @@ func (s *Server) routesHistory() {
 		Summary: "What happened to a company", Errors: []int{http.StatusNotFound}, Responses: responses,
 	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
 		if _, err := s.cfg.Views.GetCompany(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		return s.getHistory(ctx, in)
+	})
+	register(s, huma.Operation{
+		OperationID: "get-group-history", Method: http.MethodGet, Path: "/v1/groups/{id}/history", Tags: []string{"groups"},
+		Summary: "What happened to a group", Errors: []int{http.StatusNotFound}, Responses: responses,
+	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+		if _, _, err := s.cfg.Views.GetGroup(ctx, in.ID); err != nil {
 			return nil, err
 		}
 		return s.getHistory(ctx, in)

@@ -32,7 +32,7 @@ func TestNoRouteOpensToStrangers(t *testing.T) {
 	}
 	for _, operation := range operations {
 		method, path, _ := strings.Cut(operation, " ")
-		h.send(method, strings.ReplaceAll(path, "{id}", "x"), "{}").problem(t, http.StatusUnauthorized, "unauthenticated")
+		h.send(method, strings.NewReplacer("{id}", "x", "{user}", "y").Replace(path), "{}").problem(t, http.StatusUnauthorized, "unauthenticated")
 	}
 }
 
@@ -51,6 +51,8 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		"PUT /v1/companies/{id}/region":           `{"language":"sv","timeZone":"Europe/Stockholm"}`,
 		"PUT /v1/companies/{id}/setup/{step}":     `{"state":"skipped"}`,
 		"PATCH /v1/users/{id}":                    `{"firstName":"B"}`,
+		"POST /v1/groups":                         `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
+		"PATCH /v1/groups/{id}":                   `{"name":"Orders"}`,
 		"POST /v1/users/{id}/activation/messages": `{"channel":"mail"}`,
 		"POST /v1/users/{id}/calendar":            `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
 	}
@@ -63,10 +65,18 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		if strings.HasPrefix(path, "/v1/users/") {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
 		}
+		member := ""
+		if strings.HasPrefix(path, "/v1/groups/") {
+			id = h.call(http.MethodPost, "/v1/groups", bodies["POST /v1/groups"]).want(t, http.StatusCreated).text("id")
+			member = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
+			if strings.HasSuffix(path, "/login") {
+				h.call(http.MethodPut, "/v1/groups/"+id+"/members/"+member, "").want(t, http.StatusOK)
+			}
+		}
 		if strings.Contains(path, "{step}") { // this operator leads nobody through a set-up
 			id = h.call(http.MethodPost, "/v1/companies", `{"name":"Led","policy":"unifyoffice","language":"en","country":"DE"}`).want(t, http.StatusCreated).text("id")
 		}
-		path = strings.NewReplacer("{id}", id, "{step}", "users").Replace(path)
+		path = strings.NewReplacer("{id}", id, "{step}", "users", "{user}", member).Replace(path)
 		if calendar, ok := strings.CutSuffix(path, "/{action}"); ok {
 			path = calendar + "/" + h.call(http.MethodPost, calendar, bodies["POST /v1/users/{id}/calendar"]).want(t, http.StatusCreated).text("subject")
 		}

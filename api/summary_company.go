@@ -59,5 +59,5 @@ func summaryOfSetup(event domain.Event) string {
 	case company.ConnectionRetried:
 		return "The connection of " + string(e.From) + " is tried again"
 	}
-	return summaryOfClaim(event)
+	return summaryOfGroup(event)
 }

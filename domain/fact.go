@@ -30,6 +30,7 @@ const (
 	ChannelWorkflow = "workflow"
 	ChannelSweep    = "sweep"
 	ChannelWebhook  = "webhook" // a provider's report
+	ChannelNotice   = "notice"  // what a workflow of somebody else has to tell; it wakes whom it is told
 )
 
 // Cause is what stands around a command: its id, who asked, when, how and why.

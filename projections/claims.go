@@ -9,6 +9,7 @@ import (
 
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -19,6 +20,7 @@ const (
 	KindClaim      = "claim"      // claim.taken: given back by claim.Release
 	KindAssignment = "assignment" // number.assigned: given back by number.Release
 	KindConnection = "connection" // number.connected: given back by number.Disconnect
+	KindLoose      = "loose"      // what a group has given up: given back by claim.Release
 )
 
 // ClaimRow is something that was taken and that its owner's stream does not
@@ -28,7 +30,7 @@ type ClaimRow struct {
 
 	Stream   string              `bun:"stream,pk"`
 	Kind     string              `bun:"kind,pk"`
-	Owner    string              `bun:"owner"` // a stream: user-<id> or company-<id>
+	Owner    string              `bun:"owner"` // a stream: user-<id>, company-<id> or group-<id>
 	Deadline time.Time           `bun:"deadline"`
 	Position eventstore.Position `bun:"position"`
 }
@@ -47,7 +49,11 @@ func (v *Views) OverdueClaims(ctx context.Context, now time.Time, limit int) ([]
 
 var claims = projection{
 	name: "claims", tables: []string{"claims", "claim_blocks"},
-	wants: []string{"claim.", "number.", company.NumbersConnected{}.Type()}, apply: one(applyClaim),
+	wants: []string{
+		"claim.", "number.", company.NumbersConnected{}.Type(),
+		group.ExtensionChanged{}.Type(), group.Deleted{}.Type(), group.ClaimsReleased{}.Type(),
+	},
+	apply: one(applyClaim),
 }
 
 // block is a row of numbers a company's stream names.
@@ -77,7 +83,7 @@ func applyClaim(ctx context.Context, w *writer, r record) error {
 	case company.NumbersConnected:
 		return name(ctx, w, block{Position: r.Position, Owner: r.Stream, First: number.Stream(e.From), Last: number.Stream(e.To)})
 	}
-	return nil
+	return applyGroupClaim(ctx, w, r)
 }
 
 func pend(ctx context.Context, w *writer, row ClaimRow) error {

@@ -11,13 +11,13 @@ import (
 	"dialtone/eventstore"
 )
 
-// HistoryRow is one fact about a user or a company. Data is the event's JSON with its
+// HistoryRow is one fact about a user, a company or a group. Data is the event's JSON with its
 // personal part, unless that is erased, and without secrets and their hashes.
 type HistoryRow struct {
 	bun.BaseModel `bun:"table:history,alias:h"`
 
 	Position    eventstore.Position `bun:"position,pk"`
-	User        string              `bun:"user_id"` // whom it is about, a company's id for a company's
+	User        string              `bun:"user_id"` // whom it is about; the id of a company or group for theirs
 	Stream      string              `bun:"stream"`
 	Revision    uint64              `bun:"revision"`
 	ID          string              `bun:"id"`
@@ -35,11 +35,11 @@ type HistoryRow struct {
 	Data        json.RawMessage     `bun:"data,type:json"`
 }
 
-// HistoryFilter chooses facts about one user or company; what is empty chooses all. Actor
+// HistoryFilter chooses facts about one user, company or group; what is empty chooses all. Actor
 // is a kind or an id. From and To are included; both are moments at which the
 // store recorded.
 type HistoryFilter struct {
-	User       string   // or company
+	User       string   // or company or group
 	Types      []string // wire names
 	Actor      string
 	From, To   time.Time

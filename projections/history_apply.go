@@ -10,12 +10,13 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim."}, apply: one(applyHistory),
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group."}, apply: one(applyHistory),
 }
 
 func applyHistory(ctx context.Context, w *writer, r record) error {
@@ -36,9 +37,9 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 	return w.put(ctx, "history", &row, leaving)
 }
 
-// subjectOf gives the id of the user or company a fact is about, "" where it is nobody.
+// subjectOf gives the id of the user, company or group a fact is about, "" where it is nobody.
 func subjectOf(stream string, event domain.Event) string {
-	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream("")} {
+	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id
 		}
@@ -58,8 +59,10 @@ func subjectOf(stream string, event domain.Event) string {
 	case claim.Released:
 		owner = e.Owner
 	}
-	if id, ok := strings.CutPrefix(owner, user.Stream("")); ok {
-		return id
+	for _, stem := range []string{user.Stream(""), group.Stream("")} {
+		if id, ok := strings.CutPrefix(owner, stem); ok {
+			return id
+		}
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 	"dialtone/projections"
@@ -42,8 +43,17 @@ func busy(h *house, random *rand.Rand, rounds int) {
 				company.NumbersConnected{From: "+4930123400", To: "+4930123409"},
 				company.Created{ID: acme, Name: "Acme " + text, Language: "en", Country: "DE"},
 			},
+			group.Stream(sales): {
+				group.Created{ID: sales, Company: acme, Kind: group.Hunt, Name: "Sales " + text, Extension: "70"},
+				group.MemberAdded{User: id, Place: 1 + n%3},
+				group.MemberMoved{User: id, Place: 1 + n%5},
+				group.MemberRemoved{User: id, Place: 1},
+				group.MemberLoggedOut{User: id},
+				group.ExtensionChanged{Extension: text, Former: user.ExtensionStream(acme, text)},
+				group.ClaimsReleased{Claims: []string{user.ExtensionStream(acme, text)}},
+			},
 		}
-		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme)}
+		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme), group.Stream(sales)}
 		chosen := streams[random.IntN(len(streams))]
 		h.tell(chosen, events[chosen][random.IntN(len(events[chosen]))])
 	}

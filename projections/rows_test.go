@@ -116,12 +116,13 @@ func TestReplayingTheParkedGivesWhatACleanRunGives(t *testing.T) {
 	blind := []string{
 		"user.suspended.v1", "user.details-changed.v1", "number.assigned.v1", "number.connected.v1",
 		"claim.taken.v1", "company.numbers-connected.v1", "company.licences-ordered.v1", "user.activation-started.v1",
+		"group.member-added.v1", "group.extension-changed.v1",
 	}
 	for i, name := range blind {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			stop := h.run(h.views, h.knowing(without(name)...))
-			busy(h, rand.New(rand.NewPCG(7, uint64(i))), 80)
+			busy(h, rand.New(rand.NewPCG(7, uint64(i))), 200)
 			h.settled()
 			stop()
 			var places []struct{ Projection, Stream string }
@@ -157,7 +158,7 @@ func TestUnparkingWhatIsNotThere(t *testing.T) {
 	for _, s := range must[[]projections.Status](t)(h.views.Status(t.Context(), 0)) {
 		names = append(names, s.Name)
 	}
-	if want := []string{"users", "companies", "numbers", "claims", "licences", "history"}; !slices.Equal(names, want) {
+	if want := []string{"users", "companies", "numbers", "claims", "licences", "groups", "history"}; !slices.Equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -73,6 +74,9 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 		Reason:  "not confirmed by " + row.Deadline.UTC().Format(time.RFC3339),
 		At:      s.Journal.Now(),
 	}
+	if row.Kind == projections.KindLoose {
+		return s.giveBack(ctx, row, cause)
+	}
 	loaded, err := s.Journal.Load(ctx, row.Stream)
 	if err != nil {
 		return err
@@ -101,8 +105,11 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 const claimHeld = "claim-held"
 
 func abandon(row projections.ClaimRow) domain.Decide {
-	if strings.HasPrefix(row.Owner, "company-") {
+	switch {
+	case strings.HasPrefix(row.Owner, company.Stream("")):
 		return company.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
+	case strings.HasPrefix(row.Owner, group.Stream("")):
+		return group.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	}
 	return user.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 }

@@ -35,19 +35,20 @@ const (
 // stage is one user of one company on a real store, with Temporal's time, which
 // skips what nobody waits for.
 type stage struct {
-	t       *testing.T
-	env     *testsuite.TestWorkflowEnvironment
-	journal *eventstore.Journal
-	rules   policy.Policy
-	linkKey []byte
-	mail    *post
-	sms     *post
-	network *exchange
-	texts   *activities.Texts
-	orders  int
-	signals int // sent so far
-	started bool
-	began   time.Time // of the workflow's time
+	memberships members
+	t           *testing.T
+	env         *testsuite.TestWorkflowEnvironment
+	journal     *eventstore.Journal
+	rules       policy.Policy
+	linkKey     []byte
+	mail        *post
+	sms         *post
+	network     *exchange
+	texts       *activities.Texts
+	orders      int
+	signals     int // sent so far
+	started     bool
+	began       time.Time // of the workflow's time
 }
 
 func newStage(t *testing.T, preset string) *stage {
@@ -91,7 +92,7 @@ func (s *stage) register() {
 	s.env.RegisterWorkflow(workflows.User)
 	s.env.RegisterActivity(&activities.Users{
 		Journal: s.journal, Mail: s.mail, SMS: textPost{s.sms}, Network: s.network, Texts: s.texts,
-		LinkKey: s.linkKey, PublicURL: "https://phones.example.com", Leaders: chiefs{userID, colleagueID},
+		LinkKey: s.linkKey, PublicURL: "https://phones.example.com", Leaders: chiefs{userID, colleagueID}, Memberships: s.memberships,
 	})
 }
 
@@ -237,6 +238,14 @@ func (p *post) Send(_ context.Context, letter activities.Mail) activities.Outcom
 	defer p.mu.Unlock()
 	p.mails = append(p.mails, letter)
 	return p.outcome()
+}
+
+// members are the groups of a user.
+type members []string
+
+// GroupsToLeave lists them.
+func (m members) GroupsToLeave(context.Context, string, eventstore.Position) ([]string, error) {
+	return m, nil
 }
 
 type textPost struct{ *post }

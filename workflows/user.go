@@ -74,6 +74,8 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "as planned: "+duty.Purpose, do.CarryOut, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
+	case user.LeaveGroups:
+		return r.call(ctx, "leave groups and tell their members", do.LeaveGroups, duty)
 	case user.Rest, user.Wait:
 	}
 	return user.Duty{}, temporal.NewNonRetryableApplicationError("no activity does the task "+string(duty.Task), "UnknownTask", nil)

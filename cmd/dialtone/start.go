@@ -186,7 +186,7 @@ func (p *process) users() (*activities.Users, error) {
 		Journal: p.journal, Mail: mail, SMS: sms, Texts: texts,
 		LinkKey: p.secrets[secretLinks], ClaimKey: p.secrets[secretClaims], PublicURL: p.config.PublicURL,
 	}
-	users.Leaders, users.Network = leaders{p.house}, noNetwork{}
+	users.Leaders, users.Memberships, users.Network = leaders{p.house}, p.views, noNetwork{}
 	if p.stands != nil {
 		users.Network = p.stands.Network
 	}

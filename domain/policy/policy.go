@@ -78,6 +78,7 @@ type Policy struct {
 	Verification Verification `json:"verification,omitzero"`
 	Sender       Sender       `json:"sender,omitzero"`
 	Brand        Brand        `json:"brand,omitzero"`
+	Groups       Groups       `json:"groups,omitzero"`
 }
 
 // Extension says what a short number looks like.
@@ -164,6 +165,8 @@ func (p Policy) Validate() error {
 		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
 	}
 	c.Need(p.RestoreWithin >= 0, "/restoreWithin", "out-of-range", "is 0 or a duration such as 720h")
+	c.Need(p.Groups.Members >= 0 && p.Groups.Members <= mostMembers, "/groups/members", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostMembers)
+	c.Need(p.Groups.Count >= 0 && p.Groups.Count <= mostGroups, "/groups/count", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostGroups)
 	p.checkSecrets(&c)
 	p.checkAccount(&c)
 	return c.Err()

@@ -159,7 +159,7 @@ func TestTheDutiesOfACalendar(t *testing.T) {
 		{"mails go out while a plan waits", then(linked, scheduled(user.ToSuspend, day)), 0, deliver(user.PurposeLink, user.Mail, 1)},
 		{"what is due goes before mails", then(linked, scheduled(user.ToDelete, day)), day, act(user.ToDelete, day)},
 		{"the reminder comes before a later plan", then(mailed, scheduled(user.ToSuspend, 40)), 1, wait(36)},
-		{"nobody who is deleted waits", then(both, user.Deleted{}, user.ClaimsReleased{Claims: claims().List()}), 0, rest()},
+		{"nobody who is deleted waits", then(both, user.Deleted{}, user.ClaimsReleased{Claims: claims().List()}, user.GroupsLeft{}), 0, rest()},
 	})
 }
 

@@ -41,8 +41,8 @@ func checkName(c *domain.Check, pointer, name string, longest int) {
 	c.Need(utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl), pointer, "form", "must not hold control characters")
 }
 
-// checkExtension judges the form of a short number (X7).
-func checkExtension(c *domain.Check, extension string, rule policy.Extension) {
+// CheckExtension judges the form of a short number (X7).
+func CheckExtension(c *domain.Check, extension string, rule policy.Extension) {
 	if extension == "" {
 		return
 	}

@@ -180,7 +180,7 @@ func TestWhatTheWorkflowDoesForCredentials(t *testing.T) {
 		{"then the end", then(aged, user.PasswordReminded{}, user.PasswordReminded{}, user.PasswordReminded{}), remind[2], user.Duty{Task: user.Wait, Due: end}},
 		{"which comes", aged, end, user.Duty{Task: user.EndPassword, Subject: "2027-03-02T12:00:00Z"}},
 		{"once", then(aged, user.PasswordExpired{}), after(366 * 24), user.Duty{Task: user.Rest}},
-		{"who is deleted is reminded of nothing", then(aged, user.Deleted{}, user.ClaimsReleased{Claims: append(claims().List(), "login-ada")}), end, user.Duty{Task: user.Rest}},
+		{"who is deleted is reminded of nothing", then(aged, user.Deleted{}, user.ClaimsReleased{Claims: append(claims().List(), "login-ada")}, user.GroupsLeft{}), end, user.Duty{Task: user.Rest}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := user.Fold(facts(c.given...)).Duty(c.at); got != c.want {

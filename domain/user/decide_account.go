@@ -41,7 +41,7 @@ func (in Create) Check() error {
 	}
 	c.Need(in.Number == "" || in.Number.Valid(), "/number", "e164", "is an E.164 number such as +4930123450, not %q", string(in.Number))
 	c.Need(in.Number == "" || !in.Number.Valid() || in.Company.Owns(in.Number), "/number", "foreign", "is not one of the company's numbers")
-	checkExtension(&c, in.Extension, rules.Extension)
+	CheckExtension(&c, in.Extension, rules.Extension)
 	checkPlace(&c, in.Company, in.Site, in.Licence, in.Device, in.Language)
 	checkOptions(&c, in.Options)
 	return c.Err()

@@ -48,7 +48,7 @@ func (in Change) Check(s State) error {
 		c.Need(!in.Number.Valid() || in.Company.Owns(*in.Number), "/number", "foreign", "is not one of the company's numbers")
 	}
 	if in.Extension != nil {
-		checkExtension(&c, *in.Extension, rules.Extension)
+		CheckExtension(&c, *in.Extension, rules.Extension)
 	}
 	c.Need(in.Language == nil || *in.Language != "", "/language", "missing", "can be changed but not removed")
 	checkPlace(&c, in.Company, after.Site, "", after.Device, after.Language)

@@ -102,6 +102,9 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "deliver", user.NoteDelivery{Message: next.Subject, Attempt: next.Attempt, Trouble: d.trouble()}.Decide)
 	case user.ReleaseClaims:
 		d.once(t, "release", user.NoteReleased{Claims: d.state().Loose}.Decide)
+	case user.LeaveGroups:
+		d.once(t, "find groups", user.FindGroups{Groups: []string{"sales"}[:d.luck(2)]}.Decide)
+		d.once(t, "leave groups", user.NoteGroupsLeft{}.Decide)
 	case user.HandOver:
 		d.once(t, "hand over", user.IssueCredential{Cause: d.cause(system), Company: d.firm, Step: true, Username: "ada", Claim: "login-ada"}.Decide)
 	case user.RemindOfPassword:

@@ -25,6 +25,8 @@ const (
 	EndPassword      Task = "expire-password"  // let the password expire
 
 	ActOnDate Task = "carry-out" // do Subject, a planned action; Purpose is what
+
+	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
 )
 
 // Duty is one task with its subject and, for Wait, the moment it is due.
@@ -48,7 +50,7 @@ func (s State) Duty(now time.Time) Duty {
 		return Duty{Task: ReleaseClaims}
 	}
 	if s.Lifecycle == Gone {
-		return Duty{Task: Rest}
+		return s.farewell()
 	}
 	next := s.calendarDuty(now)
 	if next.Task == ActOnDate || s.Erased {

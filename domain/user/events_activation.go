@@ -129,6 +129,8 @@ type MessageRequested struct {
 
 	Credential string   `json:"credential,omitempty"` // the temporary password or reset it carries
 	Personal   *Address `json:"personal,omitempty"`   // where it goes, if not to the user as he is reached now
+
+	Left *Departure `json:"left,omitempty"` // who left which of the user's groups, where it tells that
 }
 
 // Address is where a message goes.

@@ -15,9 +15,12 @@ func Fold(history []domain.Fact) State { return domain.Fold(State{}, Evolve, his
 // Evolve applies one fact. It cannot fail, and it never changes what the given
 // state points to.
 func Evolve(s State, f domain.Fact) State {
-	before := s.Steps
+	before, shown := s.Steps, s.Shown()
 	s = evolve(s, f)
 	s.Steps = dated(before, s.Steps, f.At)
+	if s.Shown() != shown {
+		s.Since = f.At
+	}
 	s.Credential.SelfReset = s.Credential.SelfReset.mailed(s.Messages)
 	return s
 }
@@ -72,6 +75,10 @@ func evolve(s State, f domain.Fact) State {
 		return deleted(s, f)
 	case Restored:
 		return restored(s, e, f)
+	case GroupsFound:
+		s.Leaves = e.Groups
+	case GroupsLeft:
+		s.Leaving, s.Leaves = false, nil
 	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed, ActionHeld:
 		return planned(s, f)
 	case ClaimAbandoned:
@@ -163,7 +170,9 @@ func messages(s State, f domain.Fact) State {
 			s = s.helped(at)
 		}
 		s = s.overtake(e)
-		s.Messages = append(s.settled(at), Message{ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, To: e.to(), RequestedAt: at, NextTry: &at})
+		s.Messages = append(s.settled(at), Message{
+			ID: e.ID, Purpose: e.Purpose, Channel: e.Channel, Link: e.Link, Credential: e.Credential, Left: e.Left, To: e.to(), RequestedAt: at, NextTry: &at,
+		})
 	case MessageAccepted:
 		s = s.withMessage(e.ID, func(m *Message) { m.accept(e, f.At) })
 		if m, ok := s.Message(e.ID); ok && m.carriesLink() && m.Link == s.Link.ID && s.Link.State == LinkOpen {

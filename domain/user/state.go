@@ -71,8 +71,9 @@ type CurrentLink struct {
 // Message is one notification and what became of it.
 type Message struct {
 	ID, Purpose, Channel string
-	Link, Credential     string // what it is about: an activation link, a temporary password or a reset
-	To                   string // where it goes, "" for where the user is reached now
+	Link, Credential     string     // what it is about: an activation link, a temporary password or a reset
+	Left                 *Departure // who left which groups, where it is about that
+	To                   string     // where it goes, "" for where the user is reached now
 	RequestedAt          time.Time
 	Attempts             int
 	NextTry              *time.Time // nil when there will be none
@@ -96,7 +97,8 @@ type State struct {
 	Lifecycle                                    Lifecycle
 	Suspended                                    bool // Lifecycle is what it will be after resuming
 	CreatedAt                                    time.Time
-	Started                                      bool // the activation has been started
+	Since                                        time.Time // when the user became what is shown
+	Started                                      bool      // the activation has been started
 	Steps                                        []Step
 	Link                                         CurrentLink
 	Messages                                     []Message   // open and recent ones, oldest first
@@ -110,6 +112,8 @@ type State struct {
 	Scheduled                                    []Scheduled          // what is planned, soonest first
 	Former                                       Lifecycle            // what a deleted user was
 	DeletedAt                                    time.Time
+	Leaving                                      bool     // a deleted user is still to be taken out of groups
+	Leaves                                       []string // which ones, once they are found
 }
 
 // Exists tells whether the user was ordered and is not deleted.

@@ -8,13 +8,14 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 )
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups)
 }
 
 var (
@@ -105,5 +106,20 @@ var (
 	}
 	calendars = []domain.Event{
 		user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}, user.Restored{},
+	}
+	groups = []domain.Event{
+		group.Created{},
+		group.Changed{},
+		group.ExtensionChanged{},
+		group.MemberAdded{},
+		group.MemberMoved{},
+		group.MemberRemoved{},
+		group.MemberLoggedIn{},
+		group.MemberLoggedOut{},
+		group.Deleted{},
+		group.ClaimAbandoned{},
+		group.ClaimsReleased{},
+		user.GroupsFound{},
+		user.GroupsLeft{},
 	}
 )

@@ -47,6 +47,17 @@ company.setup-step-done.v1
 company.setup-step-resumed.v1
 company.setup-step-skipped.v1
 company.site-opened.v1
+group.changed.v1
+group.claim-abandoned.v1
+group.claims-released.v1
+group.created.v1
+group.deleted.v1
+group.extension-changed.v1
+group.member-added.v1
+group.member-logged-in.v1
+group.member-logged-out.v1
+group.member-moved.v1
+group.member-removed.v1
 number.assigned.v1
 number.confirmed.v1
 number.connected.v1
@@ -73,6 +84,8 @@ user.details-changed.v1
 user.device-login-issued.v1
 user.email-claimed.v1
 user.extension-changed.v1
+user.groups-found.v1
+user.groups-left.v1
 user.licence-changed.v1
 user.link-expired.v1
 user.link-issued.v1

@@ -1,0 +1,34 @@
+package projections
+
+import (
+	"context"
+	"time"
+
+	"dialtone/domain/claim"
+	"dialtone/domain/group"
+)
+
+// applyGroupClaim notes what groups have given up, until they say that it is free.
+func applyGroupClaim(ctx context.Context, w *writer, r record) error {
+	switch e := r.fact.Event.(type) {
+	case group.ExtensionChanged:
+		return loosen(ctx, w, r, e.Former)
+	case group.Deleted:
+		return loosen(ctx, w, r, e.Claim)
+	case group.ClaimsReleased:
+		for _, stream := range e.Claims {
+			if err := w.exec(ctx, "claims", "DELETE FROM %s WHERE stream = ? AND kind = ? AND owner = ?", stream, KindLoose, r.Stream); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func loosen(ctx context.Context, w *writer, r record, stream string) error {
+	if stream == "" {
+		return nil
+	}
+	deadline := r.fact.At.UTC().Add(claim.Window).Truncate(time.Microsecond)
+	return pend(ctx, w, ClaimRow{Stream: stream, Kind: KindLoose, Owner: r.Stream, Deadline: deadline, Position: r.Position})
+}

@@ -1,0 +1,27 @@
+package workers
+
+import (
+	"context"
+	"fmt"
+
+	"dialtone/domain"
+	"dialtone/domain/claim"
+	"dialtone/domain/group"
+	"dialtone/eventstore"
+	"dialtone/projections"
+)
+
+// giveBack releases what a group has given up, where whoever gave the command
+// did not come to it, and notes it with the group.
+func (s *Sweep) giveBack(ctx context.Context, row projections.ClaimRow, cause domain.Cause) error {
+	cause.Reason = "given up by its group"
+	if _, err := s.Journal.Execute(ctx, row.Stream, cause.For(row.Stream), claim.Release(row.Owner, "given up"), eventstore.ByState()); err != nil {
+		return fmt.Errorf("release claim %s: %w", row.Stream, err)
+	}
+	note := group.NoteReleased{Claims: []string{row.Stream}}.Decide
+	if _, err := s.Journal.Execute(ctx, row.Owner, cause.For(row.Owner), note, eventstore.ByState()); err != nil {
+		return fmt.Errorf("note the release of claim %s: %w", row.Stream, err)
+	}
+	s.Log.Info("a claim that was given up was released", "stream", row.Stream)
+	return nil
+}
