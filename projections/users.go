@@ -83,6 +83,7 @@ func (v *Views) CountUsers(ctx context.Context) (map[string]int, error) {
 type userRecord struct {
 	bun.BaseModel `bun:"table:users,alias:u"`
 	UserRow
+	Admin  bool                `bun:"admin"`  // of the company
 	Born   eventstore.Position `bun:"born"`   // of the first fact: the order of lists
 	Search string              `bun:"search"` // folded words
 	Folded user.State          `bun:"folded,type:json"`
@@ -115,22 +116,7 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 		return nil, "", err
 	}
 	var rows []userRecord
-	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded", "search").OrderExpr("u.born ASC").Limit(p.fetch())
-	q = equals(q, "u.company", f.Company)
-	q = equals(q, "u.site", f.Site)
-	q = equals(q, "u.help_from", f.Help)
-	if f.State != "" {
-		q = q.Where("u.state = ?", f.State)
-	} else {
-		q = q.Where("u.state NOT IN ('', ?)", string(user.Gone))
-	}
-	for word := range strings.FieldsSeq(fold(f.Query)) {
-		q = q.Where(`u.search LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%")
-	}
-	if p.after != "" {
-		q = q.Where("u.born > ?", after)
-	}
-	if err := q.Scan(ctx); err != nil {
+	if err := v.selectUsers(&rows, f, after, p.fetch()).Scan(ctx); err != nil {
 		return nil, "", fmt.Errorf("list users: %w", err)
 	}
 	rows, next = cut(p, rows, func(r userRecord) string { return positionKey(r.Born) })
@@ -140,23 +126,42 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 	return items, next, nil
 }
 
+// selectUsers asks for some users behind a position. What it chooses by stands
+// before that position in an index, so that it reads no more than it gives; only
+// words are looked for user by user.
+func (v *Views) selectUsers(rows *[]userRecord, f UserFilter, after eventstore.Position, limit int64) *bun.SelectQuery {
+	q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded", "search").OrderExpr("u.born ASC").Limit(limit)
+	q = equals(q, "u.company", f.Company)
+	q = equals(q, "u.site", f.Site)
+	if q = equals(q, "u.help_from", f.Help); f.Help != "" {
+		q = q.Where("u.help_from <> ''") // as the index has it
+	}
+	if f.State != "" {
+		q = q.Where("u.state = ?", f.State)
+	} else {
+		q = q.Where("u.state NOT IN ('', ?)", string(user.Gone))
+	}
+	for word := range strings.FieldsSeq(fold(f.Query)) {
+		q = q.Where(`u.search LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%")
+	}
+	if after > 0 {
+		q = q.Where("u.born > ?", after)
+	}
+	return q
+}
+
 // Admins lists the ids of a company's users who administer it and are not deleted.
 func (v *Views) Admins(ctx context.Context, company string) ([]string, error) {
-	var rows []userRecord
-	err := v.reading.NewSelect().Model(&rows).Column("id", "folded").Where("u.company = ?", company).
-		Where("u.state NOT IN ('', ?)", string(user.Gone)).
-		Where("CAST(u.folded AS TEXT) LIKE ?", `%"Admin":%true%`). // narrows; what is folded decides
-		OrderExpr("u.born ASC").Scan(ctx)
-	if err != nil {
+	var ids []string
+	if err := v.selectAdmins(company).Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("list the admins of company %s: %w", company, err)
 	}
-	var ids []string
-	for _, row := range rows {
-		if row.Folded.Credential.Admin {
-			ids = append(ids, row.ID)
-		}
-	}
 	return ids, nil
+}
+
+func (v *Views) selectAdmins(company string) *bun.SelectQuery {
+	return v.reading.NewSelect().Model((*userRecord)(nil)).Column("id").Where("u.company = ?", company).Where("u.admin").
+		Where("u.state NOT IN ('', ?)", string(user.Gone)).OrderExpr("u.born ASC")
 }
 
 // adminPatience is how long AdminsNow waits for what has just happened.

@@ -73,7 +73,7 @@ func (row *userRecord) take(s user.State) {
 	row.LinkState, row.LinkExpiresAt = string(s.Link.State), moment(s.Link.ExpiresAt)
 	row.CredentialState, row.LoginUsername = string(s.Credential.Shown()), s.Login.Username
 	row.HelpFrom, row.HelpSince = s.Credential.HelpFrom, moment(s.Credential.HelpSince)
-	row.CreatedAt = s.CreatedAt.UTC()
+	row.Admin, row.CreatedAt = s.Credential.Admin, s.CreatedAt.UTC()
 }
 
 // searchable gives the words a user is found by, folded, one a line.
