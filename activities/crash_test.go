@@ -14,6 +14,7 @@ import (
 
 	"dialtone/activities"
 	"dialtone/domain"
+	"dialtone/domain/number"
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
@@ -41,6 +42,7 @@ var (
 	bySMS   = story{"onepro", "standard", nil}
 	network = story{"onenet", "standard", nil}
 	ages    = story{"officesmart", "standard", []func(*person){changesPassword}}
+	swaps   = story{"onenet", "standard", []func(*person){swapsNumbers}}
 	dated   = story{"onenet", "standard", []func(*person){plansSuspension}}
 	mobile  = story{"teleproffs", "free", []func(*person){followsLink, asksForCode, typesCode}}
 	grouped = story{"onenet", "standard", []func(*person){joinsGroups}}
@@ -54,6 +56,21 @@ func plansSuspension(p *person) {
 	p.execute(user.Stream(p.id), func(cause domain.Cause) domain.Decide {
 		return user.Schedule{Cause: cause, Policy: p.rules, What: user.ToSuspend, At: p.now.Add(24 * time.Hour)}.Decide
 	})
+}
+
+// swapsNumbers decides to change numbers with another user.
+func swapsNumbers(p *person) {
+	other := p.bear("onenet", "standard")
+	for _, one := range [][2]*person{{p, other}, {other, p}} {
+		mine, theirs := one[0], one[1]
+		p.execute(number.Stream(mine.line), func(domain.Cause) domain.Decide { return number.Confirm(mine.id) })
+		p.execute(number.Stream(mine.line), func(domain.Cause) domain.Decide {
+			return number.PrepareSwap{Number: mine.line, Other: theirs.line, From: mine.id, To: theirs.id, Decides: p.id, Swap: "swap", At: p.now}.Decide
+		})
+	}
+	p.does(user.SwapNumber{
+		Swap: "swap", With: other.id, Number: other.line, Previous: p.line, At: p.now, Policy: p.rules,
+	}.Decide)
 }
 
 func changesPassword(p *person) {
@@ -101,6 +118,7 @@ var matrix = []struct {
 	{"ReleaseClaims", byLink, user.ReleaseClaims, ""},
 	{"LeaveGroups", grouped, user.LeaveGroups, ""},
 	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
+	{"FinishSwap", swaps, user.FinishSwap, ""},
 }
 
 func TestEveryActivityOfUsersIsKilled(t *testing.T) {
@@ -215,6 +233,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
 		user.LeaveGroups: p.users.LeaveGroups,
+		user.FinishSwap:  p.users.FinishSwap,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}
 	killed := kill.means(duty)

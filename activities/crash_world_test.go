@@ -235,7 +235,9 @@ func (w *world) bear(preset, licence string) *person {
 	w.must(err)
 	extension := p.line.Last(p.rules.Extension.LastDigits)
 	claims := user.Claims{Number: number.Stream(p.line), Extension: user.ExtensionStream(p.company, extension), Email: user.EmailClaim(w.users.ClaimKey, p.Email)}
-	p.execute(claims.Number, func(domain.Cause) domain.Decide { return number.Connect(p.line, p.company, w.now) })
+	p.execute(claims.Number, func(domain.Cause) domain.Decide {
+		return number.Connect{Number: p.line, Company: p.company, At: w.now}.Decide
+	})
 	p.execute(claims.Number, func(c domain.Cause) domain.Decide {
 		return number.Assign{Number: p.line, Company: p.company, User: p.id, By: c.Command, At: w.now}.Decide
 	})

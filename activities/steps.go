@@ -101,7 +101,7 @@ func (u *Users) ReleaseClaims(ctx context.Context, in Errand) (user.Duty, error)
 	}
 	released := make([]string, 0, len(s.state.Loose))
 	for _, stream := range s.state.Loose {
-		if _, err := u.Journal.Execute(ctx, stream, u.cause(s, "release", stream), user.Releasing(stream, s.state.ID, s.state.ReleaseReason()), eventstore.ByState()); err != nil {
+		if _, err := u.Journal.Execute(ctx, stream, u.cause(s, "release", stream), s.state.Releasing(stream, u.Journal.Now(), s.firm.Policy), eventstore.ByState()); err != nil {
 			return user.Duty{}, fmt.Errorf("release claims: %w", err)
 		}
 		released = append(released, stream)

@@ -9,6 +9,7 @@ import (
 
 	"dialtone/api"
 	"dialtone/domain"
+	"dialtone/domain/policy"
 	"dialtone/domain/user"
 )
 
@@ -32,9 +33,10 @@ func (h *house) swede(firm, name string) (path string) {
 func (h *house) release(path string) {
 	h.t.Helper()
 	id := strings.TrimPrefix(path, "/v1/users/")
-	loose := h.state(id).Loose
+	state := h.state(id)
+	loose := state.Loose
 	for _, stream := range loose {
-		_, err := h.journal.Execute(h.t.Context(), stream, h.by(domain.ActorSystem), user.Releasing(stream, id, "changed"))
+		_, err := h.journal.Execute(h.t.Context(), stream, h.by(domain.ActorSystem), state.Releasing(stream, h.journal.Now(), policy.Policy{}))
 		must(h.t, err)
 	}
 	h.execute(id, user.NoteReleased{Claims: loose}.Decide)

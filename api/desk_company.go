@@ -53,7 +53,7 @@ func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form Compa
 
 // establish claims everything, the main user's part included, and writes the company.
 func (d *Desk) establish(ctx context.Context, cause domain.Cause, order company.Create, mainCause domain.Cause, main *user.Create) (eventstore.Result, error) {
-	connected, err := d.connect(ctx, cause, order.ID, order.Blocks)
+	connected, err := d.connect(ctx, cause, order.ID, "", order.Blocks)
 	if err != nil {
 		return eventstore.Result{}, err
 	}

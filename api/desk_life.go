@@ -40,8 +40,12 @@ func (d *Desk) released(ctx context.Context, cause domain.Cause, done Done, err 
 		return done, err
 	}
 	state := user.Fold(done.Facts)
+	firm, err := d.firm(ctx, state.Company)
+	if err != nil {
+		return done, nil //nolint:nilerr // the user is deleted; the rest is the workflow's
+	}
 	for _, stream := range state.Loose {
-		_, err := d.journal.Execute(ctx, stream, cause.For(stream), user.Releasing(stream, state.ID, state.ReleaseReason()), eventstore.ByState())
+		_, err := d.journal.Execute(ctx, stream, cause.For(stream), state.Releasing(stream, cause.At, firm.Policy), eventstore.ByState())
 		if err != nil {
 			return done, nil //nolint:nilerr // the user is deleted; the rest is the workflow's
 		}

@@ -31,13 +31,13 @@ func (r reservations) settle(ctx context.Context, err error) {
 
 // connect makes every number of some blocks the company's, in shares that are
 // worked on at the same time. What one share is refused, the others give back.
-func (d *Desk) connect(ctx context.Context, cause domain.Cause, companyID string, blocks []company.Block) (reservations, error) {
+func (d *Desk) connect(ctx context.Context, cause domain.Cause, companyID string, kind number.Kind, blocks []company.Block) (reservations, error) {
 	var wishes []eventstore.Wish
 	for _, b := range blocks {
 		for _, n := range b.Numbers() {
 			wishes = append(wishes, wish(string(n), nil, eventstore.Candidate{
 				Stream: number.Stream(n),
-				Take:   number.Connect(n, companyID, cause.At), Undo: number.Disconnect(companyID, refused),
+				Take:   number.Connect{Number: n, Company: companyID, At: cause.At, Kind: kind}.Decide, Undo: number.Disconnect(companyID, refused),
 			})...)
 		}
 	}

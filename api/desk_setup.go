@@ -9,6 +9,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/company"
+	"dialtone/domain/number"
 	"dialtone/domain/policy"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
@@ -48,7 +49,7 @@ func (d *Desk) ConnectNumbers(ctx context.Context, cause domain.Cause, id string
 		return Done{}, c.Err()
 	}
 	fresh := slices.DeleteFunc(slices.Clone(order.Blocks), func(b company.Block) bool { return slices.Contains(firm.Blocks, b) })
-	if _, err := d.connect(ctx, cause, id, fresh); err != nil {
+	if _, err := d.connect(ctx, cause, id, number.Kind(form.Kind), fresh); err != nil {
 		return Done{}, err
 	}
 	return d.onCompany(ctx, cause, id, order.Decide, options...)

@@ -3,6 +3,7 @@ package api
 // NumbersForm connects further blocks of numbers.
 type NumbersForm struct {
 	Numbers []BlockForm `json:"numbers" minItems:"1" maxItems:"100"`
+	Kind    string      `json:"kind,omitempty" enum:"fixed,mobile" doc:"Fixed unless said otherwise"`
 }
 
 // LicencesForm orders licences in addition.

@@ -51,7 +51,7 @@ func TestACompanyThatWasCutOffGivesItsMainUserTheNumber(t *testing.T) {
 			if main.text("number") != "+390125123040" || main.text("extension") != "040" {
 				t.Errorf("main user %s", main.raw)
 			}
-			if used := h.get("/v1/numbers?state=reserved&company="+made.text("id"), made).want(t, http.StatusOK).items(); len(used) != 1 {
+			if used := h.get("/v1/numbers?state=held&company="+made.text("id"), made).want(t, http.StatusOK).items(); len(used) != 1 {
 				t.Errorf("%d numbers are given", len(used))
 			}
 		})

@@ -15,7 +15,7 @@ type Number struct {
 	Number  string    `json:"number"`
 	Company string    `json:"company"`
 	User    string    `json:"user,omitempty"`
-	State   string    `json:"state" enum:"free,reserved,assigned"`
+	State   string    `json:"state" enum:"free,reserved,held,assigned,resting,forwarded,inactive"`
 	Since   time.Time `json:"since"`
 }
 
@@ -52,7 +52,7 @@ func (s *Server) listNumbers(ctx context.Context, in *struct {
 	Reading
 	Paging
 	Company string `query:"company"`
-	State   string `query:"state" enum:"free,reserved,assigned"`
+	State   string `query:"state" enum:"free,reserved,held,assigned,resting,forwarded,inactive"`
 },
 ) (*struct{ Body NumberPage }, error) {
 	rows, next, err := s.cfg.Views.Numbers(ctx, projections.NumberFilter{Company: in.Company, State: in.State, Cursor: in.Cursor, Limit: in.Limit})

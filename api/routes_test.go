@@ -113,7 +113,7 @@ func TestListsAreReadPageByPage(t *testing.T) {
 	for _, number := range []string{"01", "02", "03", "04", "05"} {
 		last = h.user(firm, ada(number)).want(t, http.StatusCreated)
 	}
-	for path, want := range map[string]int{"/v1/users?": 5, "/v1/numbers?state=reserved&": 5, "/v1/companies?": 1} {
+	for path, want := range map[string]int{"/v1/users?": 5, "/v1/numbers?state=held&": 5, "/v1/companies?": 1} {
 		seen, cursor := 0, ""
 		for range 10 {
 			page := h.get(path+"limit=2&cursor="+cursor, last).want(t, http.StatusOK)

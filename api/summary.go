@@ -9,7 +9,6 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
-	"dialtone/domain/number"
 	"dialtone/domain/user"
 	"dialtone/domain/wire"
 )
@@ -47,7 +46,9 @@ func summary(event domain.Event) string {
 	case user.EmailClaimed:
 		return pick(e.Claim == "", "The e-mail address was given up", "A new e-mail address is the user's alone")
 	case user.NumberChanged:
-		return moved("number", string(e.Previous), string(e.Number))
+		return moved("number", string(e.Previous), string(e.Number)) + pick(e.Swap == "", "", ", in a swap with another user")
+	case user.SwapFinished:
+		return "The swap of numbers is finished"
 	case user.ExtensionChanged:
 		return moved("extension", e.Previous, e.Extension) + because(e.Reason)
 	case user.LicenceChanged:
@@ -136,12 +137,6 @@ func summaryOfDelivery(event domain.Event) string {
 
 func summaryOfClaim(event domain.Event) string {
 	switch e := event.(type) {
-	case number.Assigned:
-		return "The number was reserved for the user"
-	case number.Confirmed:
-		return "The number is the user's for good"
-	case number.Released:
-		return "The number was given back" + because(e.Reason)
 	case claim.Taken:
 		return "Something unique was reserved for the user"
 	case claim.Confirmed:
@@ -149,7 +144,7 @@ func summaryOfClaim(event domain.Event) string {
 	case claim.Released:
 		return "What was reserved was given back" + because(e.Reason)
 	}
-	return event.Type()
+	return summaryOfNumber(event)
 }
 
 func line(e user.Created) string {

@@ -18,6 +18,10 @@ func summaryOfCompany(event domain.Event) string {
 		return "The company's users are treated by " + e.Policy.Stamp() + " from now on"
 	case company.NumbersConnected:
 		return "The numbers " + string(e.From) + " to " + string(e.To) + " are the company's"
+	case company.NumbersBought:
+		return "The numbers " + string(e.From) + " to " + string(e.To) + " were bought"
+	case company.NumbersReturned:
+		return "The numbers " + string(e.From) + " to " + string(e.To) + " are the company's no longer"
 	case company.MainNumberSet:
 		return "The main number is " + string(e.Number)
 	case company.MainFaxSet:

@@ -34,7 +34,7 @@ func TestAUserIsOrdered(t *testing.T) {
 			t.Errorf("%s finds %s", query, list.raw)
 		}
 	}
-	if numbers := h.call(http.MethodGet, "/v1/numbers?state=reserved", "").want(t, http.StatusOK); numbers.text("items.0.user") != id {
+	if numbers := h.call(http.MethodGet, "/v1/numbers?state=held", "").want(t, http.StatusOK); numbers.text("items.0.user") != id {
 		t.Errorf("numbers %s", numbers.raw)
 	}
 }

@@ -48,7 +48,7 @@ func candidates(id string, extensions []string) iter.Seq[eventstore.Candidate] {
 
 func (h house) connect(t *testing.T) {
 	t.Helper()
-	must(t, h.Journal, number.Stream(line), "connect", number.Connect(line, "acme", noon))
+	must(t, h.Journal, number.Stream(line), "connect", number.Connect{Number: line, Company: "acme", At: noon}.Decide)
 }
 
 func (h house) ownerOf(t *testing.T, extension string) string {

@@ -21,6 +21,8 @@ const (
 	KindAssignment = "assignment" // number.assigned: given back by number.Release
 	KindConnection = "connection" // number.connected: given back by number.Disconnect
 	KindLoose      = "loose"      // what a group has given up: given back by claim.Release
+	KindSwap       = "swap"       // number.swap-prepared: dropped by number.ExpireSwap
+	KindReturn     = "return"     // number.return-begun: finished by number.FinishReturn
 )
 
 // ClaimRow is something that was taken and that its owner's stream does not
@@ -50,13 +52,13 @@ func (v *Views) OverdueClaims(ctx context.Context, now time.Time, limit int) ([]
 var claims = projection{
 	name: "claims", tables: []string{"claims", "claim_blocks"},
 	wants: []string{
-		"claim.", "number.", company.NumbersConnected{}.Type(),
+		"claim.", "number.", company.NumbersConnected{}.Type(), company.NumbersBought{}.Type(),
 		group.ExtensionChanged{}.Type(), group.Deleted{}.Type(), group.ClaimsReleased{}.Type(),
 	},
 	apply: one(applyClaim),
 }
 
-// block is a row of numbers a company's stream names.
+// block is a row of numbers a company's stream named.
 type block struct {
 	bun.BaseModel `bun:"table:claim_blocks,alias:b"`
 
@@ -76,11 +78,26 @@ func applyClaim(ctx context.Context, w *writer, r record) error {
 		return pend(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindAssignment, Owner: user.Stream(e.User), Deadline: e.Deadline.UTC(), Position: r.Position})
 	case number.Confirmed, number.Released:
 		return settle(ctx, w, r, KindAssignment)
+	case number.SwapPrepared:
+		return pend(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindSwap, Owner: user.Stream(e.Decides), Deadline: e.Deadline.UTC(), Position: r.Position})
+	case number.Swapped, number.SwapDropped:
+		return settle(ctx, w, r, KindSwap)
+	}
+	return applyConnection(ctx, w, r)
+}
+
+// applyConnection follows which numbers are a company's.
+func applyConnection(ctx context.Context, w *writer, r record) error {
+	switch e := r.fact.Event.(type) {
+	case number.ReturnBegun:
+		return pend(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindReturn, Owner: company.Stream(e.Company), Deadline: e.Deadline.UTC(), Position: r.Position})
 	case number.Connected:
 		return connect(ctx, w, ClaimRow{Stream: r.Stream, Kind: KindConnection, Owner: company.Stream(e.Company), Deadline: e.Deadline.UTC(), Position: r.Position})
 	case number.Disconnected:
-		return settle(ctx, w, r, KindConnection, KindAssignment)
+		return settle(ctx, w, r, KindConnection, KindAssignment, KindReturn)
 	case company.NumbersConnected:
+		return name(ctx, w, block{Position: r.Position, Owner: r.Stream, First: number.Stream(e.From), Last: number.Stream(e.To)})
+	case company.NumbersBought:
 		return name(ctx, w, block{Position: r.Position, Owner: r.Stream, First: number.Stream(e.From), Last: number.Stream(e.To)})
 	}
 	return applyGroupClaim(ctx, w, r)
@@ -102,8 +119,8 @@ func settle(ctx context.Context, w *writer, r record, kinds ...string) error {
 // connect makes a number wait for its company's fact, unless that is there: the
 // facts of two streams may arrive in either order when one of them was parked.
 func connect(ctx context.Context, w *writer, row ClaimRow) error {
-	named, err := w.holds(ctx, "claim_blocks", "SELECT EXISTS (SELECT * FROM %s WHERE owner = ? AND length(first) = ? AND ? BETWEEN first AND last)",
-		row.Owner, len(row.Stream), row.Stream)
+	named, err := w.holds(ctx, "claim_blocks", "SELECT EXISTS (SELECT * FROM %s WHERE owner = ? AND position > ? AND length(first) = ? AND ? BETWEEN first AND last)",
+		row.Owner, row.Position, len(row.Stream), row.Stream)
 	if err != nil {
 		return err
 	}
@@ -113,11 +130,12 @@ func connect(ctx context.Context, w *writer, row ClaimRow) error {
 	return pend(ctx, w, row)
 }
 
-// name notes a block that a company's stream names and settles its numbers.
+// name notes a block that a company's stream names and settles its numbers. What
+// was connected behind it is another matter: it was given back in between.
 func name(ctx context.Context, w *writer, b block) error {
 	if err := w.put(ctx, "claim_blocks", &b, leaving); err != nil {
 		return err
 	}
-	return w.exec(ctx, "claims", "DELETE FROM %s WHERE kind = ? AND owner = ? AND length(stream) = ? AND stream BETWEEN ? AND ?",
-		KindConnection, b.Owner, len(b.First), b.First, b.Last)
+	return w.exec(ctx, "claims", "DELETE FROM %s WHERE kind = ? AND owner = ? AND position < ? AND length(stream) = ? AND stream BETWEEN ? AND ?",
+		KindConnection, b.Owner, b.Position, len(b.First), b.First, b.Last)
 }

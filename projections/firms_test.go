@@ -78,7 +78,7 @@ func TestANumberIsFreeThenReservedThenAssignedThenFree(t *testing.T) {
 		user    string
 	}{
 		{connected(acme), projections.NumberFree, acme, ""},
-		{assign(id), projections.NumberReserved, acme, id},
+		{assign(id), projections.NumberHeld, acme, id},
 		{number.Confirmed{User: id}, projections.NumberAssigned, acme, id},
 		{number.Released{User: id, Reason: "deleted"}, projections.NumberFree, acme, ""},
 		{number.Disconnected{Company: acme, Reason: "test"}, "", "", ""},
@@ -169,9 +169,9 @@ func TestClaimsAreOverdueUntilTheyAreSettled(t *testing.T) {
 	h.tell("email-abc", claim.Confirmed{Owner: one})
 	h.tell("extension-x-51", claim.Released{Owner: one, Reason: "test"})
 	h.tell("number-+4930123460", number.Disconnected{Company: acme, Reason: "test"})
-	h.tell("number-+4930123452", connected(acme)) // named before it came
+	h.tell("number-+4930123452", connected(acme)) // given back and taken anew since it was named
 	h.followed()
-	if got, want := h.overdue(over), []string{"connection number-+49301234555 " + firm}; !slices.Equal(got, want) {
+	if got, want := h.overdue(over), []string{"connection number-+4930123452 " + firm, "connection number-+49301234555 " + firm}; !slices.Equal(got, want) {
 		t.Errorf("after all was settled: got %v, want %v", got, want)
 	}
 }

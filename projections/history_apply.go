@@ -52,6 +52,10 @@ func subjectOf(stream string, event domain.Event) string {
 		return e.User
 	case number.Released:
 		return e.User
+	case number.SwapPrepared:
+		return e.From
+	case number.Swapped:
+		return e.To
 	case claim.Taken:
 		owner = e.Owner
 	case claim.Confirmed:

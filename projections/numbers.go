@@ -2,62 +2,46 @@ package projections
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"dialtone/domain"
 	"dialtone/domain/number"
 	"dialtone/eventstore"
 )
 
-// The states of a number: free to be given, reserved for a user whose order is
-// under way, assigned to a user.
+// The states of a number that a row keeps or shows beside those of the domain.
 const (
-	NumberFree     = "free"
-	NumberReserved = "reserved"
-	NumberAssigned = "assigned"
+	NumberFree     = string(number.Free)
+	NumberHeld     = string(number.Held)
+	NumberAssigned = string(number.OfTheUser)
+	NumberInactive = "inactive" // it was the company's, and is no longer
+
+	idle = "idle" // nobody has it: whether it rests or is kept for later follows from the dates
 )
 
-// NumberRow is a company's number and whose it is; User is "" while it is free.
+// NumberRow is a number and whose it is; User is "" while it is free.
 type NumberRow struct {
 	bun.BaseModel `bun:"table:numbers,alias:n"`
 
-	Number   string              `bun:"number,pk"` // E.164
-	Company  string              `bun:"company"`
-	User     string              `bun:"user_id"`
-	State    string              `bun:"state"`
-	Since    time.Time           `bun:"since"` // when it got this state
-	Revision uint64              `bun:"revision"`
-	Position eventstore.Position `bun:"position"`
-}
-
-// NumberFilter chooses numbers; what is empty chooses all.
-type NumberFilter struct {
-	Company, State string
-	Cursor         string // next of the page before
-	Limit          int    // 1 to 200; 0: 50
-}
-
-// Numbers lists numbers in their order, a page at a time; next is the cursor of
-// the page behind, "" on the last. A limit or cursor that is none is an Invalid
-// fault.
-func (v *Views) Numbers(ctx context.Context, f NumberFilter) (items []NumberRow, next string, err error) {
-	p, err := newPage(f.Cursor, f.Limit, "numbers")
-	if err != nil {
-		return nil, "", err
-	}
-	q := v.reading.NewSelect().Model(&items).Where("n.company <> ''").OrderExpr("n.number ASC").Limit(p.fetch())
-	q = equals(q, "n.company", f.Company)
-	q = equals(q, "n.state", f.State)
-	if p.after != "" {
-		q = q.Where("n.number > ?", p.after)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list numbers: %w", err)
-	}
-	items, next = cut(p, items, func(r NumberRow) string { return r.Number })
-	return items, next, nil
+	Number        string              `bun:"number,pk"` // E.164
+	Company       string              `bun:"company"`   // "" while it is in the operator's pool, or nobody's
+	User          string              `bun:"user_id"`
+	State         string              `bun:"state"` // as it is shown: a number.Standing
+	Since         time.Time           `bun:"since"` // when it got this state
+	Kind          string              `bun:"kind"`
+	Country       string              `bun:"country"` // ISO 3166-1 alpha-2, "" where that is not known
+	Pool          bool                `bun:"pool"`
+	Reserved      bool                `bun:"reserved"`
+	Reason        string              `bun:"reason"` // why it is kept for later
+	ReservedUntil *time.Time          `bun:"reserved_until"`
+	RestsUntil    *time.Time          `bun:"rests_until"`
+	Forward       string              `bun:"forward"` // where calls go while it is no user's
+	FormerUser    string              `bun:"former_user"`
+	FormerCompany string              `bun:"former_company"`
+	Revision      uint64              `bun:"revision"`
+	Position      eventstore.Position `bun:"position"`
 }
 
 var numbers = projection{name: "numbers", tables: []string{"numbers"}, wants: []string{"number."}, apply: applyNumbers}
@@ -79,23 +63,54 @@ func (row *NumberRow) at() (key string, revision uint64) { return row.Number, ro
 func (row *NumberRow) begin(number string, _ record) { row.Number = number }
 
 func (row *NumberRow) evolve(r record) {
-	before := number.State{Company: row.Company, User: row.User, Confirmed: row.State == NumberAssigned}
+	before := row.number()
 	s := number.Evolve(before, r.fact)
-	state := numberState(s)
-	if state != row.State || s.User != row.User || s.Company != row.Company {
+	if s.StandingAt(r.fact.At) != before.StandingAt(r.fact.At) || s.User != row.User || s.Company != row.Company {
 		row.Since = r.fact.At.UTC()
 	}
-	row.Company, row.User, row.State, row.Revision, row.Position = s.Company, s.User, state, r.Revision, r.Position
+	row.Company, row.User, row.State, row.Revision, row.Position = s.Company, s.User, kept(s), r.Revision, r.Position
+	row.Kind, row.Country, row.Pool, row.Forward = string(s.Kind), s.Country, s.Pool, string(s.Forward)
+	row.FormerUser, row.FormerCompany = s.FormerUser, s.FormerCompany
+	row.Reserved, row.Reason, row.ReservedUntil, row.RestsUntil = false, "", nil, nil
+	if s.Reserved != nil {
+		row.Reserved, row.Reason = true, s.Reserved.Reason
+		row.ReservedUntil = inUTC(s.Reserved.Until)
+	}
+	if !s.Rests.IsZero() {
+		row.RestsUntil = inUTC(&s.Rests)
+	}
 }
 
-func numberState(s number.State) string {
-	switch {
-	case s.Company == "":
-		return ""
-	case s.User == "":
-		return NumberFree
-	case s.Confirmed:
-		return NumberAssigned
+func inUTC(at *time.Time) *time.Time {
+	if at == nil {
+		return nil
 	}
-	return NumberReserved
+	utc := at.UTC()
+	return &utc
+}
+
+// kept is the state as the table has it, which no date changes.
+func kept(s number.State) string {
+	switch standing := s.StandingAt(time.Time{}); standing {
+	case number.Resting, number.Free, number.Kept, number.InPool:
+		return idle
+	case number.Nobodys, number.Diverted, number.Held, number.OfTheUser:
+		return string(standing)
+	}
+	return ""
+}
+
+// number is the row in the domain's own terms.
+func (row *NumberRow) number() number.State {
+	s := number.State{
+		Kind: number.Kind(row.Kind), Country: row.Country, Pool: row.Pool, Company: row.Company, User: row.User,
+		Confirmed: row.State == NumberAssigned, FormerUser: row.FormerUser, FormerCompany: row.FormerCompany, Forward: domain.E164(row.Forward),
+	}
+	if row.Reserved {
+		s.Reserved = &number.Reserved{Reason: row.Reason, Until: row.ReservedUntil}
+	}
+	if row.RestsUntil != nil {
+		s.Rests = *row.RestsUntil
+	}
+	return s
 }

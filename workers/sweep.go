@@ -81,10 +81,13 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 	if err != nil {
 		return err
 	}
+	if row.Kind == projections.KindReturn {
+		return s.returned(ctx, row, cause, number.Fold(loaded.Facts))
+	}
 	if waiting, err := letGo(row)(loaded.Facts); err != nil || len(waiting) == 0 {
 		return err // the list is late: nothing is waiting any more
 	}
-	_, err = s.Journal.Execute(ctx, row.Owner, cause.For(row.Owner), abandon(row), eventstore.ByState())
+	_, err = s.Journal.Execute(ctx, row.Owner, cause.For(row.Owner), abandon(row, loaded.Facts), eventstore.ByState())
 	fault, _ := errors.AsType[*domain.Fault](err)
 	held := fault != nil && fault.Code == claimHeld
 	if err != nil && !held {
@@ -104,7 +107,30 @@ func (s *Sweep) settle(ctx context.Context, row projections.ClaimRow) error {
 // claimHeld is the code of the refusal by an owner who names the claim.
 const claimHeld = "claim-held"
 
-func abandon(row projections.ClaimRow) domain.Decide {
+// returned finishes what a company began: its stream names the number no longer,
+// and then the number leaves.
+func (s *Sweep) returned(ctx context.Context, row projections.ClaimRow, cause domain.Cause, is number.State) error {
+	if is.Leaving == nil {
+		return nil // the list is late
+	}
+	for _, step := range []struct {
+		stream string
+		decide domain.Decide
+	}{
+		{row.Owner, company.ReturnNumber{Number: domain.E164(strings.TrimPrefix(row.Stream, number.Stream("")))}.Decide},
+		{row.Stream, number.FinishReturn},
+	} {
+		if _, err := s.Journal.Execute(ctx, step.stream, cause.For(step.stream), step.decide, eventstore.ByState()); err != nil {
+			return fmt.Errorf("finish the return of %s: %w", row.Stream, err)
+		}
+	}
+	return nil
+}
+
+func abandon(row projections.ClaimRow, claimed []domain.Fact) domain.Decide {
+	if swap := number.Fold(claimed).Swap; row.Kind == projections.KindSwap && swap != nil {
+		return user.AbandonSwap{Swap: swap.Swap, Deadline: row.Deadline}.Decide
+	}
 	switch {
 	case strings.HasPrefix(row.Owner, company.Stream("")):
 		return company.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
@@ -118,7 +144,7 @@ func keep(row projections.ClaimRow) domain.Decide {
 	switch row.Kind {
 	case projections.KindAssignment:
 		return number.Confirm(strings.TrimPrefix(row.Owner, "user-"))
-	case projections.KindConnection:
+	case projections.KindConnection, projections.KindSwap: // what follows from a swap is its user's workflow's
 		return func([]domain.Fact) ([]domain.Event, error) { return nil, nil }
 	}
 	return claim.Confirm(row.Owner)
@@ -135,6 +161,8 @@ func letGo(row projections.ClaimRow) domain.Decide {
 	switch row.Kind {
 	case projections.KindAssignment:
 		return number.Expire(strings.TrimPrefix(row.Owner, "user-"), due, reason)
+	case projections.KindSwap:
+		return number.ExpireSwap(due, reason)
 	case projections.KindConnection:
 		return number.ExpireConnection(strings.TrimPrefix(row.Owner, "company-"), due, reason)
 	}

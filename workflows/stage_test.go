@@ -102,7 +102,7 @@ func (s *stage) order(activate bool) {
 	s.execute(company.Stream(companyID), company.Create{
 		ID: companyID, Name: firm.Name, Language: "en", Country: "DE", Policy: s.rules, Blocks: firm.Blocks,
 	}.Decide)
-	s.execute(number.Stream(line), number.Connect(line, companyID, s.env.Now()))
+	s.execute(number.Stream(line), number.Connect{Number: line, Company: companyID, At: s.env.Now()}.Decide)
 	s.execute(number.Stream(line), number.Assign{Number: line, Company: companyID, User: userID, By: "order", At: s.env.Now()}.Decide)
 	short := line.Last(s.rules.Extension.LastDigits)
 	extension := user.ExtensionStream(companyID, short)

@@ -72,6 +72,8 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "let the password expire", do.ExpirePassword, duty)
 	case user.ActOnDate:
 		return r.call(ctx, "as planned: "+duty.Purpose, do.CarryOut, duty)
+	case user.FinishSwap:
+		return r.call(ctx, "finish the swap of numbers", do.FinishSwap, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
 	case user.LeaveGroups:

@@ -1,7 +1,10 @@
 package company
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"dialtone/domain"
 )
@@ -41,6 +44,45 @@ func (b Block) Contains(n domain.E164) bool {
 // Overlaps tells whether two blocks share a number.
 func (b Block) Overlaps(other Block) bool {
 	return len(b.From) == len(other.From) && b.From <= other.To && other.From <= b.To
+}
+
+// without takes numbers out of blocks, which may leave the ends of some.
+func without(blocks []Block, gone Block) []Block {
+	var left []Block
+	for _, b := range blocks {
+		if !b.Overlaps(gone) {
+			left = append(left, b)
+			continue
+		}
+		if b.From < gone.From {
+			left = append(left, Block{From: b.From, To: plus(gone.From, -1)})
+		}
+		if gone.To < b.To {
+			left = append(left, Block{From: plus(gone.To, 1), To: b.To})
+		}
+	}
+	return left
+}
+
+func plus(n domain.E164, step int64) domain.E164 {
+	return domain.E164("+" + strconv.FormatInt(int64(digits(n))+step, 10)) //nolint:gosec // at most 15 digits
+}
+
+// Joined gives numbers as blocks, in order, each as long as it can be.
+func Joined(numbers []domain.E164) []Block {
+	sorted := slices.Clone(numbers)
+	slices.SortFunc(sorted, func(a, b domain.E164) int {
+		return cmp.Or(len(a)-len(b), strings.Compare(string(a), string(b)))
+	})
+	var blocks []Block
+	for _, n := range slices.Compact(sorted) {
+		if last := len(blocks) - 1; last >= 0 && plus(blocks[last].To, 1) == n {
+			blocks[last].To = n
+			continue
+		}
+		blocks = append(blocks, Block{From: n, To: n})
+	}
+	return blocks
 }
 
 // Numbers lists the block's numbers in order.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"dialtone/domain"
+	"dialtone/domain/number"
 	"dialtone/domain/policy"
 )
 
@@ -134,7 +135,7 @@ type AbandonClaim struct {
 // Decide writes the note unless the company names the number by now.
 func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	if s.Owns(domain.E164(strings.TrimPrefix(in.Claim, number))) {
+	if s.Owns(domain.E164(strings.TrimPrefix(in.Claim, number.Stream("")))) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the company names the number")
 	}
 	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/number"
 	"dialtone/domain/policy"
 )
 
@@ -36,8 +37,8 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 		c.Need(*in.MainFax == "" || s.Owns(*in.MainFax), "/mainFax", "foreign", "is one of the company's numbers, not %q", string(*in.MainFax))
 	}
 	if in.MainNumber != nil || in.MainFax != nil {
-		number, fax := or(in.MainNumber, s.MainNumber), or(in.MainFax, s.MainFax)
-		c.Need(fax == "" || fax != number, "/mainFax", "same-number", "differs from the main number")
+		main, fax := or(in.MainNumber, s.MainNumber), or(in.MainFax, s.MainFax)
+		c.Need(fax == "" || fax != main, "/mainFax", "same-number", "differs from the main number")
 	}
 	if in.MainUser != nil {
 		c.Need(*in.MainUser != "", "/mainUser", "missing", "is the id of a user of the company")
@@ -97,11 +98,8 @@ func (in ConnectNumbers) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	for claim, at := range s.Abandoned {
-		n := domain.E164(strings.TrimPrefix(claim, number))
-		if !at.Before(in.At) && slices.ContainsFunc(in.Blocks, func(b Block) bool { return b.Contains(n) }) {
-			return nil, tooSlow()
-		}
+	if s.gaveUp(in.Blocks, in.At) {
+		return nil, tooSlow()
 	}
 	var events []domain.Event
 	for _, b := range in.Blocks {
@@ -115,8 +113,17 @@ func (in ConnectNumbers) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return events, nil
 }
 
-// number is what the names of numbers' streams begin with.
-const number = "number-"
+// gaveUp tells whether a number of some blocks was given up for the company at a
+// moment or behind it.
+func (s State) gaveUp(blocks []Block, since time.Time) bool {
+	for claim, at := range s.Abandoned {
+		n := domain.E164(strings.TrimPrefix(claim, number.Stream("")))
+		if !at.Before(since) && slices.ContainsFunc(blocks, func(b Block) bool { return b.Contains(n) }) {
+			return true
+		}
+	}
+	return false
+}
 
 // connecting gives the facts of a block that becomes a company's.
 func connecting(b Block, rules policy.Policy) []domain.Event {

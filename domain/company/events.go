@@ -31,6 +31,18 @@ type NumbersConnected struct {
 	To   domain.E164 `json:"to"`
 }
 
+// NumbersBought says that numbers of the operator's pool are the company's.
+type NumbersBought struct {
+	From domain.E164 `json:"from"`
+	To   domain.E164 `json:"to"`
+}
+
+// NumbersReturned says that numbers are the company's no longer.
+type NumbersReturned struct {
+	From domain.E164 `json:"from"`
+	To   domain.E164 `json:"to"`
+}
+
 // MainNumberSet says which number is the company's main number.
 type MainNumberSet struct {
 	Number domain.E164 `json:"number"`
@@ -65,6 +77,12 @@ func (PolicyAdopted) Type() string { return "company.policy-adopted.v1" }
 
 // Type is the wire name.
 func (NumbersConnected) Type() string { return "company.numbers-connected.v1" }
+
+// Type is the wire name.
+func (NumbersBought) Type() string { return "company.numbers-bought.v1" }
+
+// Type is the wire name.
+func (NumbersReturned) Type() string { return "company.numbers-returned.v1" }
 
 // Type is the wire name.
 func (MainNumberSet) Type() string { return "company.main-number-set.v1" }

@@ -65,6 +65,10 @@ func Evolve(s State, f domain.Fact) State {
 		s.Policy = e.Policy
 	case NumbersConnected:
 		s.Blocks = append(slices.Clip(s.Blocks), Block(e))
+	case NumbersBought:
+		s.Blocks = append(slices.Clip(s.Blocks), Block(e))
+	case NumbersReturned:
+		s.Blocks = without(s.Blocks, Block(e))
 	case MainNumberSet:
 		s.MainNumber = e.Number
 	case MainFaxSet:

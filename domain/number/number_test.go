@@ -34,14 +34,14 @@ type scenario struct {
 func TestNumbersOfACompany(t *testing.T) {
 	gone := number.Disconnected{Company: "acme", Reason: "moved"}
 	play(t, []scenario{
-		{"a number is connected to a company", nil, number.Connect(line, "acme", begun), []domain.Event{connected}, ""},
-		{"connecting twice is nothing", []domain.Event{connected}, number.Connect(line, "acme", begun.Add(time.Second)), nil, ""},
-		{"what an earlier order left behind is given back first", []domain.Event{connected}, number.Connect(line, "acme", noon), nil, "being-taken"},
-		{"another company's number is taken", []domain.Event{connected}, number.Connect(line, "globex", noon), nil, "number-taken"},
+		{"a number is connected to a company", nil, connect("acme", begun), []domain.Event{connected}, ""},
+		{"connecting twice is nothing", []domain.Event{connected}, connect("acme", begun.Add(time.Second)), nil, ""},
+		{"what an earlier order left behind is given back first", []domain.Event{connected}, connect("acme", noon), nil, "being-taken"},
+		{"another company's number is taken", []domain.Event{connected}, connect("globex", noon), nil, "number-taken"},
 		{
 			"a disconnected number is anybody's",
 			[]domain.Event{connected, gone},
-			number.Connect(line, "globex", later),
+			connect("globex", later),
 			[]domain.Event{number.Connected{Company: "globex", Deadline: later.Add(claim.Window)}},
 			"",
 		},
@@ -96,11 +96,19 @@ func TestNumbersOfAUser(t *testing.T) {
 		{"confirming twice is nothing", []domain.Event{connected, assigned, confirmed}, number.Confirm("ada"), nil, ""},
 		{"another user's number can't be confirmed", []domain.Event{connected, assigned}, number.Confirm("grace"), nil, "claim-lost"},
 		{"a released number can't be confirmed", []domain.Event{connected, assigned, released}, number.Confirm("ada"), nil, "claim-lost"},
-		{"the user's number is released", []domain.Event{connected, assigned, confirmed}, number.Release("ada", "changed"), []domain.Event{released}, ""},
-		{"releasing twice is nothing", []domain.Event{connected, assigned, released}, number.Release("ada", "changed"), nil, ""},
-		{"another user's number is left alone", []domain.Event{connected, assigned}, number.Release("grace", "changed"), nil, ""},
-		{"nobody releases a free number", []domain.Event{connected}, number.Release("", "changed"), nil, ""},
+		{"the user's number is released", []domain.Event{connected, assigned, confirmed}, releases("ada", "changed"), []domain.Event{released}, ""},
+		{"releasing twice is nothing", []domain.Event{connected, assigned, released}, releases("ada", "changed"), nil, ""},
+		{"another user's number is left alone", []domain.Event{connected, assigned}, releases("grace", "changed"), nil, ""},
+		{"nobody releases a free number", []domain.Event{connected}, releases("", "changed"), nil, ""},
 	})
+}
+
+func connect(company string, at time.Time) domain.Decide {
+	return number.Connect{Number: line, Company: company, At: at}.Decide
+}
+
+func releases(user, reason string) domain.Decide {
+	return number.Release{User: user, Reason: reason}.Decide
 }
 
 func assign(company, user, by string, at time.Time) domain.Decide {

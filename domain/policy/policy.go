@@ -72,6 +72,10 @@ type Policy struct {
 	// was the user's is free.
 	RestoreWithin Duration `json:"restoreWithin,omitzero"`
 
+	// Quarantine is how long a number that was given back rests before anybody but
+	// its former owner can have it (X4); 0: not at all.
+	Quarantine Duration `json:"quarantine,omitzero"`
+
 	Login        Login        `json:"login,omitzero"`
 	Credentials  Credentials  `json:"credentials,omitzero"`
 	Lock         Lock         `json:"lock,omitzero"`
@@ -117,6 +121,15 @@ type Password struct {
 type PIN struct {
 	Min int `json:"min"`
 	Max int `json:"max"`
+}
+
+// RestsUntil gives the end of the rest of a number that is given back at a moment,
+// the zero time where it does not rest.
+func (p Policy) RestsUntil(at time.Time) time.Time {
+	if p.Quarantine == 0 {
+		return time.Time{}
+	}
+	return at.Add(p.Quarantine.Std())
 }
 
 // Has tells whether the policy's activation contains a step.
@@ -167,6 +180,7 @@ func (p Policy) Validate() error {
 	c.Need(p.RestoreWithin >= 0, "/restoreWithin", "out-of-range", "is 0 or a duration such as 720h")
 	c.Need(p.Groups.Members >= 0 && p.Groups.Members <= mostMembers, "/groups/members", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostMembers)
 	c.Need(p.Groups.Count >= 0 && p.Groups.Count <= mostGroups, "/groups/count", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostGroups)
+	c.Need(p.Quarantine >= 0, "/quarantine", "out-of-range", "is 0 or a duration such as 720h")
 	p.checkSecrets(&c)
 	p.checkAccount(&c)
 	return c.Err()

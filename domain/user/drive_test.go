@@ -105,6 +105,8 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 	case user.LeaveGroups:
 		d.once(t, "find groups", user.FindGroups{Groups: []string{"sales"}[:d.luck(2)]}.Decide)
 		d.once(t, "leave groups", user.NoteGroupsLeft{}.Decide)
+	case user.FinishSwap:
+		d.once(t, "finish the swap", user.NoteSwapped{Swap: next.Subject}.Decide)
 	case user.HandOver:
 		d.once(t, "hand over", user.IssueCredential{Cause: d.cause(system), Company: d.firm, Step: true, Username: "ada", Claim: "login-ada"}.Decide)
 	case user.RemindOfPassword:
@@ -171,7 +173,9 @@ func (d *drive) meddle(t *testing.T) {
 // account lets the user or an admin do something with the account.
 func (d *drive) account(t *testing.T) {
 	t.Helper()
-	switch d.luck(14) {
+	switch d.luck(15) {
+	case 14:
+		d.swap(t)
 	case 13:
 		actor := []domain.Actor{operator, admin}[d.luck(2)]
 		d.once(t, "administer", user.SetAdmin{Admin: d.luck(2) == 0, Actor: actor, Policy: d.rules}.Decide)
@@ -206,6 +210,21 @@ func (d *drive) account(t *testing.T) {
 		mobile := []string{"", "+491711234567", "+491711234568"}[d.luck(3)]
 		_, _ = d.do(user.Change{Company: d.firm, Actor: operator, At: d.now, Person: user.PersonChanges{Mobile: &mobile}}.Decide)
 	}
+}
+
+// swap changes numbers with somebody, who may have decided it.
+func (d *drive) swap(t *testing.T) {
+	t.Helper()
+	d.commands++
+	in := user.SwapNumber{
+		Swap: fmt.Sprint("swap-", d.commands), With: "grace", Number: domain.E164(fmt.Sprintf("+49301300%03d", d.commands)),
+		Previous: d.state().Number, Actor: operator, Policy: d.rules, At: d.now,
+	}
+	if d.luck(2) == 0 {
+		d.once(t, "swap", in.Decide)
+		return
+	}
+	_, _ = d.do(in.Follow)
 }
 
 // waitsForSomebody tells whether the activation waits for a person: to say who

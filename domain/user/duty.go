@@ -24,6 +24,8 @@ const (
 	RemindOfPassword Task = "remind-password"  // remind of the password's end
 	EndPassword      Task = "expire-password"  // let the password expire
 
+	FinishSwap Task = "finish-swap" // do what follows from Subject, a swap of numbers
+
 	ActOnDate Task = "carry-out" // do Subject, a planned action; Purpose is what
 
 	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
@@ -45,6 +47,9 @@ type Duty struct {
 func (s State) Duty(now time.Time) Duty {
 	if s.ID == "" {
 		return Duty{Task: Rest}
+	}
+	if s.Swap.ID != "" { // what was swapped can be given back behind it only
+		return Duty{Task: FinishSwap, Subject: s.Swap.ID}
 	}
 	if len(s.Loose) > 0 {
 		return Duty{Task: ReleaseClaims}

@@ -78,6 +78,14 @@ type EmailClaimed struct {
 type NumberChanged struct {
 	Number   domain.E164 `json:"number"`
 	Previous domain.E164 `json:"previous,omitempty"`
+	Swap     string      `json:"swap,omitempty"`    // the swap with another user that it is part of; "" for none
+	With     string      `json:"with,omitempty"`    // the other user of the swap
+	Decides  bool        `json:"decides,omitempty"` // with this fact the swap is decided; the rest follows
+}
+
+// SwapFinished says that everything that follows from a swap has been done.
+type SwapFinished struct {
+	Swap string `json:"swap"`
 }
 
 // ExtensionChanged says which extension is the user's from now on ("" for none).
@@ -139,6 +147,9 @@ func (EmailClaimed) Type() string { return "user.email-claimed.v1" }
 
 // Type is the wire name.
 func (NumberChanged) Type() string { return "user.number-changed.v1" }
+
+// Type is the wire name.
+func (SwapFinished) Type() string { return "user.swap-finished.v1" }
 
 // Type is the wire name.
 func (ExtensionChanged) Type() string { return "user.extension-changed.v1" }

@@ -56,8 +56,9 @@ func evolve(s State, f domain.Fact) State {
 		s.Claims.Email = e.Claim
 		return s.withdrawLink()
 	case NumberChanged:
-		s.loosen(s.Claims.Number)
-		s.Number, s.Claims.Number = e.Number, numberClaim(e.Number)
+		return numberChanged(s, e)
+	case SwapFinished:
+		s.Swap = Swap{}
 	case ExtensionChanged:
 		s.loosen(s.Claims.Extension)
 		s.Extension, s.Claims.Extension = e.Extension, extensionClaim(s.Company, e.Extension)

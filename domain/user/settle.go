@@ -2,10 +2,12 @@ package user
 
 import (
 	"strings"
+	"time"
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/number"
+	"dialtone/domain/policy"
 )
 
 // Confirming makes what a user has claimed stand for good: a number or any
@@ -17,12 +19,13 @@ func Confirming(stream, id string) domain.Decide {
 	return claim.Confirm(Stream(id))
 }
 
-// Releasing gives back what was a user's, by the name of its stream.
-func Releasing(stream, id, reason string) domain.Decide {
+// Releasing gives back what is no longer a user's, by the name of its stream. A
+// number rests from then on for as long as the policy says (X4).
+func (s State) Releasing(stream string, at time.Time, rules policy.Policy) domain.Decide {
 	if isNumber(stream) {
-		return number.Release(id, reason)
+		return number.Release{User: s.ID, Reason: s.ReleaseReason(), Rests: rules.RestsUntil(at)}.Decide
 	}
-	return claim.Release(Stream(id), reason)
+	return claim.Release(Stream(s.ID), s.ReleaseReason())
 }
 
 // ReleaseReason says why claims of a user are given back.

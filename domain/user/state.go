@@ -107,6 +107,7 @@ type State struct {
 	Verification                                 Verification
 	Login                                        DeviceLoginIssued
 	Claims                                       Claims
+	Swap                                         Swap                 // what this user has decided and what is not finished
 	Loose                                        []string             // claims that are to be released
 	Abandoned                                    map[string]time.Time // claims that were given up, and when
 	Scheduled                                    []Scheduled          // what is planned, soonest first

@@ -23,6 +23,8 @@ var (
 		company.Created{},
 		company.PolicyAdopted{},
 		company.NumbersConnected{},
+		company.NumbersBought{},
+		company.NumbersReturned{},
 		company.MainNumberSet{},
 		company.LicencesOrdered{},
 		company.SiteOpened{},
@@ -42,7 +44,21 @@ var (
 		company.ConnectionRetried{},
 	}
 	numbers = []domain.Event{
-		number.Connected{}, number.Disconnected{}, number.Assigned{}, number.Confirmed{}, number.Released{},
+		number.Connected{},
+		number.Disconnected{},
+		number.Assigned{},
+		number.Confirmed{},
+		number.Released{},
+		number.ReturnBegun{},
+		number.Pooled{},
+		number.RestEnded{},
+		number.Reserved{},
+		number.Unreserved{},
+		number.Forwarded{},
+		number.ForwardingEnded{},
+		number.SwapPrepared{},
+		number.Swapped{},
+		number.SwapDropped{},
 	}
 	claims = []domain.Event{claim.Taken{}, claim.Confirmed{}, claim.Released{}}
 	users  = []domain.Event{
@@ -50,6 +66,7 @@ var (
 		user.DetailsChanged{},
 		user.EmailClaimed{},
 		user.NumberChanged{},
+		user.SwapFinished{},
 		user.ExtensionChanged{},
 		user.LicenceChanged{},
 		user.Suspended{},

@@ -39,7 +39,9 @@ company.licences-ordered.v1
 company.main-fax-set.v1
 company.main-number-set.v1
 company.main-user-set.v1
+company.numbers-bought.v1
 company.numbers-connected.v1
+company.numbers-returned.v1
 company.policy-adopted.v1
 company.region-set.v1
 company.renamed.v1
@@ -62,7 +64,17 @@ number.assigned.v1
 number.confirmed.v1
 number.connected.v1
 number.disconnected.v1
+number.forwarded.v1
+number.forwarding-ended.v1
+number.pooled.v1
 number.released.v1
+number.reserved.v1
+number.rest-ended.v1
+number.return-begun.v1
+number.swap-dropped.v1
+number.swap-prepared.v1
+number.swapped.v1
+number.unreserved.v1
 user.action-cancelled.v1
 user.action-carried-out.v1
 user.action-failed.v1
@@ -122,6 +134,7 @@ user.step-done.v1
 user.step-failed.v1
 user.step-started.v1
 user.suspended.v1
+user.swap-finished.v1
 user.username-set.v1
 user.viewed.v1
 `

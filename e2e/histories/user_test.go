@@ -61,7 +61,7 @@ func (w *world) order() {
 		ID: companyID, Name: firm.Name, Language: "en", Country: "DE", Policy: w.rules, Blocks: firm.Blocks,
 	}.Decide)
 	now := time.Now()
-	give(number.Stream(line), number.Connect(line, companyID, now.Add(claim.Window)))
+	give(number.Stream(line), number.Connect{Number: line, Company: companyID, At: now.Add(claim.Window)}.Decide)
 	give(number.Stream(line), number.Assign{Number: line, Company: companyID, User: userID, By: "order", At: now}.Decide)
 	short := line.Last(w.rules.Extension.LastDigits)
 	extension := user.ExtensionStream(companyID, short)

@@ -157,10 +157,27 @@ func (t Table) applyCompany(id string, f domain.Fact) Table {
 	t.companies = t.companies.with(id, &Company{
 		ID: state.ID, Country: state.Country, MainNumber: state.MainNumber, Blocks: state.Blocks,
 	})
-	for _, b := range state.Blocks[len(before.Blocks):] {
-		t.blocks = withBlock(t.blocks, b)
+	for _, b := range before.Blocks {
+		if !slices.Contains(state.Blocks, b) {
+			t.blocks = withoutBlock(t.blocks, b)
+		}
+	}
+	for _, b := range state.Blocks {
+		if !slices.Contains(before.Blocks, b) {
+			t.blocks = withBlock(t.blocks, b)
+		}
 	}
 	return t
+}
+
+// withoutBlock takes one block out: of two companies that name the same one for a
+// moment, each has its own.
+func withoutBlock(blocks []company.Block, b company.Block) []company.Block {
+	at := slices.Index(blocks, b)
+	if at < 0 {
+		return blocks
+	}
+	return slices.Delete(slices.Clone(blocks), at, at+1)
 }
 
 func withBlock(blocks []company.Block, b company.Block) []company.Block {

@@ -193,3 +193,16 @@ func BenchmarkApplyWithAHundredThousandUsers(b *testing.B) {
 		s.user(fmt.Sprint("u", i%100_000), user.NumberChanged{Number: number})
 	}
 }
+
+func TestNumbersThatWereGivenBackAreOursNoLonger(t *testing.T) {
+	var s story
+	s.tell(company.Stream("c1"), company.Created{ID: "c1", Country: "DE"}, company.NumbersConnected{From: "+49301000000", To: "+49301000009"})
+	s.tell(company.Stream("c1"), company.NumbersReturned{From: "+49301000004", To: "+49301000004"}, company.NumbersBought{From: "+49301000050", To: "+49301000051"})
+	for number, ours := range map[domain.E164]bool{
+		"+49301000000": true, "+49301000003": true, "+49301000004": false, "+49301000005": true, "+49301000009": true, "+49301000050": true, "+49301000052": false,
+	} {
+		if got := s.table.Ours(number); got != ours {
+			t.Errorf("%s ours: %v", number, got)
+		}
+	}
+}
