@@ -60,6 +60,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	seen(desk, "/companies/:id", f.showCompany)
 	desk.POST("/companies/:id", f.orderUser)
 	f.routesSetup(desk)
+	f.routesGroups(desk)
 	seen(desk, "/users", f.showUsers)
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/open", f.openUser)
@@ -138,6 +139,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("calendar.done-" + done)
 	case "details":
 		return voice.Say("change.done")
+	case "group-made", "group-saved":
+		return voice.Say("groups.done-" + strings.TrimPrefix(done, "group-"))
 	case "setup":
 		return voice.Say("setup.saved")
 	case "company":

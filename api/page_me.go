@@ -23,6 +23,7 @@ func (f *front) routesMe(open *gin.RouterGroup) {
 	open.POST("/reset/:token", f.takeNewPassword)
 	me := open.Group("/me", f.visiting)
 	seen(me, "", f.showMe)
+	me.POST("/groups/:group", f.logMyself)
 	seen(me, "/password", f.showPassword)
 	me.POST("/password", f.takePassword)
 	seen(me, "/pin", f.showPIN)
@@ -69,7 +70,7 @@ func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame
 	}
 	frame.Title = frame.Say(title) + " · " + visitor.Company.Policy.Operator
 	switch done := c.Query("done"); done {
-	case "password", "pin", "email", "mobile", "code":
+	case "password", "pin", "email", "mobile", "code", "group":
 		frame.Notice = frame.Say("me.done-" + done)
 	}
 	return frame
@@ -78,10 +79,16 @@ func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame
 func (f *front) showMe(c *gin.Context) {
 	visitor := visitorOf(c)
 	u, firm := visitor.User, visitor.Company
+	groups, err := f.belongings(c.Request.Context(), u.ID)
+	if err != nil {
+		f.fail(c, err)
+		return
+	}
 	f.render(c, http.StatusOK, pages.MePage(f.sheet(c, "me.page", visitor), pages.Me{
 		Operator: firm.Policy.Operator, Company: firm.Name, Name: u.Person.FirstName, Number: string(u.Number), Extension: u.Extension,
 		State: string(u.Shown()), Username: u.Credential.Username, Email: u.Person.Email, Mobile: u.Person.Mobile,
 		ExpiresAt: u.Credential.ExpiresAt, PIN: firm.Policy.Secrets.PIN.Max > 0, Admin: u.Credential.Admin, Verified: u.Verification.Verified,
+		Groups: groups,
 	}))
 }
 

@@ -83,6 +83,9 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 	if account.Steps, err = f.cfg.Views.Steps(ctx, id); err != nil {
 		return account, state, of, err
 	}
+	if account.Groups, err = f.cfg.Views.Memberships(ctx, id); err != nil {
+		return account, state, of, err
+	}
 	if account.Stale, err = f.cfg.Views.Stale(ctx, user.Stream(id)); err != nil {
 		return account, state, of, err
 	}

@@ -17,6 +17,7 @@ type guide001 struct {
 	boss                    *person // the administrator, in the admin's view
 	company                 string
 	caller, pending, failed string
+	sales                   string // path of a hunt group's page
 	anna, ben               *phone
 }
 
@@ -32,14 +33,16 @@ func TestGuide001ThePendingTheFailedAndTheActivatedUser(t *testing.T) {
 		{"an administrator is there", story.administrator},
 		{"a new user without desk phone: services, number, mobile and contract number; the extension is the number's last four digits", story.order},
 		{"pending: may call, is not called", story.isPending},
+		{"a pending user may be put into a hunt group, and calls pass it by", story.isArmed},
 		{"while a user is not active, it is neither deleted nor changed by an administrator", story.notWhilePending},
 		{"activated by the operator: is called", story.isActivated},
+		{"the activation brings it into the group by itself", story.comesIn},
 		{"it cannot be activated: failed, with its cause; the operator's team has it tried again", story.fails},
 		{"names have at most 23 and 30 characters", story.names},
 		{"the desk phone's login is shown on the screen", story.deskPhone},
 		{"after the activation user name, phone, options, mobile and contract number are changed", story.changes},
 		{"who is locked out tries a reset without help first; then the account is reset", story.lockedOut},
-		{"deleted: the number can be given again at once", story.deletes},
+		{"deleted: the number can be given again at once; it leaves all groups, and the other members are told", story.deletes},
 	} {
 		if t.Failed() {
 			break
@@ -188,6 +191,7 @@ func (s *guide001) lockedOut() {
 }
 
 func (s *guide001) deletes() {
+	s.boss.opens(s.sales).sendsTo(s.sales+"/members", url.Values{"user": {s.failed}}).sees(s.sales, "Cleo")
 	cleo := "/users/" + s.failed
 	s.boss.opens(cleo).sendsTo(cleo+"/open", url.Values{}).sees(cleo, "Cleo").sendsTo(cleo+"/delete", url.Values{"confirm": {"yes"}})
 	s.awaits(s.failed, "deleted")
@@ -195,6 +199,45 @@ func (s *guide001) deletes() {
 		a, err := s.h.try("POST", "/v1/companies/"+s.company+"/users", object{"firstName": "Eva", "lastName": "Next", "number": "+4930231290003"})
 		return err == nil && a.StatusCode == http.StatusCreated
 	})
+	s.leavesTheGroup()
+}
+
+// leavesTheGroup is the end of rule 1.13: no group has who is deleted, and the
+// members who stay are told by mail.
+func (s *guide001) leavesTheGroup() {
+	eventually(s.T, "the deleted user to leave the group", func() bool {
+		s.boss.opens(s.sales)
+		return !strings.Contains(s.boss.page, "Cleo") && strings.Contains(s.boss.page, "Ben")
+	})
+	s.h.awaitMessage("ben@example.com", "mail", func(m message) bool {
+		return strings.Contains(m.Text, "Cleo Example is no longer a member of Sales")
+	})
+}
+
+// isArmed is rules 1.6, 1.8 and X1: an administrator may add a user who is not
+// active to groups, and the group's page says that it cannot ring yet, and why.
+func (s *guide001) isArmed() {
+	groups := "/companies/" + s.company + "/groups"
+	s.boss.opens(groups).sendsTo(groups, url.Values{"kind": {"hunt"}, "name": {"Sales"}, "extension": {"7000"}, "strategy": {""}})
+	s.sales = s.boss.at
+	s.boss.sees(s.sales, "Sales", "all together")
+	for _, member := range []string{s.caller, s.pending} {
+		s.boss.opens(s.sales).sendsTo(s.sales+"/members", url.Values{"user": {member}})
+	}
+	s.boss.sees(s.sales, "1 of 2 cannot ring", "Pending since", "the network does not answer", "as soon as they are active")
+	armed := s.h.must(http.StatusOK, "GET", "/v1"+s.sales, nil)
+	if missing := shows(string(armed.body), `"cannotRing":["`+s.pending+`"]`); missing != "" {
+		s.Errorf("the group tells %s", armed.body)
+	}
+}
+
+// comesIn is the rest of rule X1: nobody does anything to the group.
+func (s *guide001) comesIn() {
+	before := s.h.must(http.StatusOK, "GET", "/v1"+s.sales+"/history", nil)
+	s.boss.opens(s.sales)
+	if strings.Contains(s.boss.page, "cannot ring") || strings.Count(string(before.body), "group.member-added.v1") != 2 {
+		s.Errorf("the activated user does not ring:\n%s", s.boss.page)
+	}
 }
 
 // steps gives a user's activation steps as JSON.

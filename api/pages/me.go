@@ -12,6 +12,7 @@ type Me struct {
 	Username, Email, Mobile                           string
 	ExpiresAt                                         *time.Time
 	PIN, Admin, Verified                              bool
+	Groups                                            []Belonging
 }
 
 // Mobile is where the verification of a user's mobile stands.

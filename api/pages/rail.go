@@ -25,6 +25,7 @@ type Account struct {
 	Calendar              []Date
 	Plan                  []Field // of the form that plans an action
 	Options               []string
+	Groups                []projections.Membership
 	Details               []Changed      // of the form that changes the user
 	Choose                []Field        // of the form that chooses a temporary password
 	Secrets               policy.Secrets // its rules
