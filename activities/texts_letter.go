@@ -37,11 +37,6 @@ var letters = map[string]letter{
 		after:  []string{"common.validity", "common.several-accounts", "common.check-sender"},
 		sms:    "activation-reminder.sms",
 	},
-	"activated": {
-		subject: "activated.subject", title: "activated.title",
-		before: []string{"activated.intro", "activated.not-you"},
-		guides: true,
-	},
 	"credentials-username": {
 		subject: "credentials-username.subject", title: "credentials-username.title",
 		before: []string{"credentials-username.intro"},

@@ -19,14 +19,14 @@ import (
 var (
 	tongues  = company.Languages
 	purposes = []string{
-		"activation-link", "activation-renewed", "activation-reminder", "activated",
+		"activation-link", "activation-renewed", "activation-reminder",
 		"credentials-username", "credentials-both", "credentials-password", "mobile-code",
 		"password-reset", "username-reminder", "password-changed", "pin-changed", "email-changed", "username-changed", "verify-mobile",
 		"number-changed", "mobile-changed", "admin-granted", "admin-revoked",
 		"login-locked", "password-expires", "password-expired",
 	}
 	shortOnly = []string{"credentials-password", "mobile-code"}
-	mailOnly  = []string{"activation-renewed", "activated", "credentials-username", "password-reset", "username-reminder"}
+	mailOnly  = []string{"activation-renewed", "credentials-username", "password-reset", "username-reminder"}
 )
 
 func newTexts(t *testing.T) *activities.Texts {
@@ -116,8 +116,6 @@ func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
 		{"activation-renewed", "de", []string{"neuer Link", "funktioniert nicht mehr", de}},
 		{"activation-reminder", "en", []string{"not been activated yet", en}},
 		{"activation-reminder", "de", []string{"noch nicht aktiviert", de}},
-		{"activated", "en", []string{"You can be called at +4930123456", "3456", "Müller & Söhne"}},
-		{"activated", "de", []string{"unter +4930123456 erreichbar"}},
 		{"activation-link", "el", []string{"Γεια σας Jane Roe,", "48 ώρες", "23 Νοεμβρίου 2026, 14:30 (Europe/Berlin)", "εσωτερικό 3456", "Ενεργοποίηση του λογαριασμού μου"}},
 		{"activation-link", "sv", []string{"Hej Jane Roe,", "48 timmar", "23 november 2026 kl. 14:30 (Europe/Berlin)", "anknytning 3456", "Aktivera mitt konto"}},
 		{"activation-link", "it", []string{"Buongiorno Jane Roe,", "48 ore", "23 novembre 2026, ore 14:30 (Europe/Berlin)", "interno 3456", "Attiva il mio account"}},
@@ -137,17 +135,13 @@ func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
 				t.Errorf("%s %s: no %q in\n%s", test.purpose, test.language, want, rendered.Text)
 			}
 		}
-		links := 1
-		if test.purpose == "activated" {
-			links = 0
-		}
-		if links == 1 && !strings.Contains(rendered.HTML, copyHint[test.language]) {
+		if !strings.Contains(rendered.HTML, copyHint[test.language]) {
 			t.Errorf("%s %s does not say that the link can be copied", test.purpose, test.language)
 		}
 		if !strings.Contains(rendered.HTML, "Müller &amp; Söhne") || !strings.Contains(rendered.HTML, `<html lang="`+test.language+`">`) {
 			t.Errorf("%s %s:\n%s", test.purpose, test.language, rendered.HTML)
 		}
-		if strings.Count(rendered.Text, data.Link) != links || strings.Count(rendered.HTML, `href="`+data.Link+`"`) != 2*links {
+		if strings.Count(rendered.Text, data.Link) != 1 || strings.Count(rendered.HTML, `href="`+data.Link+`"`) != 2 {
 			t.Errorf("%s %s: the link is not there as often as it should", test.purpose, test.language)
 		}
 		if rendered.Subject == "" || rendered.Language != test.language || strings.Contains(rendered.Text+rendered.HTML, "<no value>") {
@@ -159,7 +153,7 @@ func TestMessagesSayWhatTheReaderNeeds(t *testing.T) {
 func TestTheNearestLanguageIsSpoken(t *testing.T) {
 	texts := newTexts(t)
 	for asked, want := range map[string]string{"de-AT": "de", "DE": "de", "en-GB": "en", "sv-FI": "sv", "el": "el", "it-CH": "it", "fr": "en", "": "en", "not a tag": "en"} {
-		rendered, err := texts.Render("activated", asked, jane(t))
+		rendered, err := texts.Render("activation-link", asked, jane(t))
 		if err != nil || rendered.Language != want {
 			t.Errorf("%q: %q, %v", asked, rendered.Language, err)
 		}
