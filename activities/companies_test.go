@@ -23,8 +23,23 @@ func (w *world) firmOf(id string, block company.Block) (string, *activities.Comp
 	return id, &activities.Companies{Journal: w.users.Journal, Network: mortalNetwork{w.network, &w.mortal}}
 }
 
+// firmMatrix is the table of what is killed of companies' activities.
+var firmMatrix = []struct {
+	activity string
+	isKilled func(t *testing.T)
+}{
+	{"ConnectNumbers", connectionIsKilled},
+}
+
+func TestWhateverIsKilledOfACompanyIsDoneOnce(t *testing.T) {
+	for _, row := range firmMatrix {
+		t.Run(row.activity, row.isKilled)
+	}
+}
+
 // Wherever the process ends, the block is connected once and the fact is there once.
-func TestAConnectionThatIsKilledIsMadeOnce(t *testing.T) {
+func connectionIsKilled(t *testing.T) {
+	t.Helper()
 	w := newWorld(t)
 	for round := range rounds() * 6 {
 		fatal, after := 1+round%2, round/2%2 == 1

@@ -31,31 +31,46 @@ const (
 )
 
 // story is a life: a preset, a licence, and what people do whenever the
-// workflow rests.
+// workflow rests; its end is a deletion, unless one was planned.
 type story struct {
 	preset, licence string
 	then            []func(p *person)
+	ordered         []func(*user.Create) // how the order differs from the usual one
 }
 
 var (
-	byLink  = story{"unifyoffice", "standard", nil} // nobody follows the link: a reminder, then its end
-	bySMS   = story{"onepro", "standard", nil}
-	network = story{"onenet", "standard", nil}
-	ages    = story{"officesmart", "standard", []func(*person){changesPassword}}
-	swaps   = story{"onenet", "standard", []func(*person){swapsNumbers}}
-	dated   = story{"onenet", "standard", []func(*person){plansSuspension}}
-	mobile  = story{"teleproffs", "free", []func(*person){followsLink, asksForCode, typesCode}}
-	grouped = story{"onenet", "standard", []func(*person){joinsGroups}}
+	byLink    = story{preset: "unifyoffice", licence: "standard"} // nobody follows the link: a reminder, then its end
+	bySMS     = story{preset: "onepro", licence: "standard"}
+	network   = story{preset: "onenet", licence: "standard"}
+	ages      = story{preset: "officesmart", licence: "standard", then: []func(*person){changesPassword}}
+	suspended = story{preset: "onenet", licence: "standard", then: []func(*person){plans(user.ToSuspend)}}
+	deleted   = story{preset: "onenet", licence: "standard", then: []func(*person){plans(user.ToDelete)}}
+	activated = story{preset: "onenet", licence: "standard", then: []func(*person){plans(user.ToActivate)}, ordered: []func(*user.Create){withoutActivation}}
+	mobile    = story{preset: "teleproffs", licence: "free", then: []func(*person){followsLink, asksForCode, typesCode}}
+	grouped   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups}}
+	swaps     = story{preset: "onenet", licence: "standard", then: []func(*person){swapsNumbers}}
 )
 
 func followsLink(p *person) {
 	p.does(user.Confirm{Hash: p.state().Link.Hash, At: p.now, Policy: p.rules, Sum: user.CredentialSum{Password: "sum"}}.Decide)
 }
 
-func plansSuspension(p *person) {
-	p.execute(user.Stream(p.id), func(cause domain.Cause) domain.Decide {
-		return user.Schedule{Cause: cause, Policy: p.rules, What: user.ToSuspend, At: p.now.Add(24 * time.Hour)}.Decide
-	})
+func withoutActivation(order *user.Create) { order.Activate = false }
+
+// plans has the back-office plan something for the next day.
+func plans(what user.Action) func(*person) {
+	return func(p *person) {
+		p.execute(user.Stream(p.id), func(cause domain.Cause) domain.Decide {
+			return user.Schedule{Cause: cause, Policy: p.rules, What: what, At: p.now.Add(24 * time.Hour)}.Decide
+		})
+	}
+}
+
+// leavesForGood is deleted now, unless that was planned and done.
+func leavesForGood(p *person) {
+	if p.state().Exists() {
+		p.does(user.Delete{Actor: domain.Actor{Kind: domain.ActorOperator}, Policy: p.rules}.Decide)
+	}
 }
 
 // swapsNumbers decides to change numbers with another user.
@@ -114,22 +129,33 @@ var matrix = []struct {
 	{"Deliver, the mobile's code by SMS", mobile, user.Deliver, user.PurposeMobileCode + " by sms"},
 	{"RemindOfPassword", ages, user.RemindOfPassword, ""},
 	{"ExpirePassword", ages, user.EndPassword, ""},
-	{"CarryOut", dated, user.ActOnDate, ""},
+	{"CarryOut, a suspension", suspended, user.ActOnDate, ""},
+	{"CarryOut, a deletion", deleted, user.ActOnDate, ""},
+	{"CarryOut, an activation", activated, user.ActOnDate, ""},
 	{"ReleaseClaims", byLink, user.ReleaseClaims, ""},
 	{"LeaveGroups", grouped, user.LeaveGroups, ""},
 	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
 	{"FinishSwap", swaps, user.FinishSwap, ""},
 }
 
-func TestEveryActivityOfUsersIsKilled(t *testing.T) {
-	for method := range reflect.TypeFor[*activities.Users]().Methods() {
-		name := method.Name
-		known := name == "Look" // reads only
-		for _, row := range matrix {
-			known = known || row.activity == name || strings.HasPrefix(row.activity, name+",")
-		}
-		if !known {
-			t.Errorf("%s is not in the matrix", name)
+func TestEveryActivityIsKilled(t *testing.T) {
+	var rows []string
+	for _, row := range matrix {
+		rows = append(rows, row.activity)
+	}
+	for _, row := range firmMatrix {
+		rows = append(rows, row.activity)
+	}
+	readOnly := []string{"Look", "LookAtCompany"}
+	for _, of := range []reflect.Type{reflect.TypeFor[*activities.Users](), reflect.TypeFor[*activities.Companies]()} {
+		for method := range of.Methods() {
+			name := method.Name
+			known := slices.Contains(readOnly, name) || slices.ContainsFunc(rows, func(row string) bool {
+				return row == name || strings.HasPrefix(row, name+",")
+			})
+			if !known {
+				t.Errorf("%s is in no matrix", name)
+			}
 		}
 	}
 }
@@ -189,13 +215,11 @@ type lived struct {
 }
 
 // live carries a life's duties out as the workflow does, until nothing is left
-// to do, and tells what is left of it. The user is deleted in the end.
+// to do, and tells what is left of it.
 func (w *world) live(in story, kill *killing) lived {
 	w.Helper()
-	p := w.bear(in.preset, in.licence)
-	then := append(slices.Clone(in.then), func(p *person) {
-		p.does(user.Delete{Actor: domain.Actor{Kind: domain.ActorOperator}, Policy: p.rules}.Decide)
-	})
+	p := w.bear(in.preset, in.licence, in.ordered...)
+	then := append(slices.Clone(in.then), leavesForGood)
 	duty := p.look()
 	for n := 0; ; n++ {
 		if n == 100 {

@@ -215,7 +215,7 @@ type person struct {
 }
 
 // bear orders a user of a company of its own, and all that is the user's.
-func (w *world) bear(preset, licence string) *person {
+func (w *world) bear(preset, licence string, ordered ...func(*user.Create)) *person {
 	w.Helper()
 	w.born++
 	n := fmt.Sprintf("%04d", w.born)
@@ -246,9 +246,13 @@ func (w *world) bear(preset, licence string) *person {
 			return claim.Take{Owner: user.Stream(p.id), By: c.Command, At: w.now}.Decide
 		})
 	}
-	p.does(user.Create{
+	order := user.Create{
 		ID: p.id, Company: company.Fold(history.Facts), Number: p.line, Extension: extension, Licence: licence, Person: p.Person, Claims: claims, Activate: true, At: w.now,
-	}.Decide)
+	}
+	for _, differs := range ordered {
+		differs(&order)
+	}
+	p.does(order.Decide)
 	return p
 }
 
