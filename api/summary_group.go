@@ -38,7 +38,7 @@ func summaryOfGroup(event domain.Event) string {
 	case user.GroupsLeft:
 		return pick(len(e.Groups) == 0, "The user was a member of no group", "The user was taken out of "+plural(len(e.Groups), "group", "groups"))
 	}
-	return summaryOfClaim(event)
+	return summaryOfSIM(event)
 }
 
 func groupChanges(e group.Changed) string {

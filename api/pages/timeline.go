@@ -136,7 +136,7 @@ var kinds = map[string][]interface{ Type() string }{
 		user.Viewed{},
 	},
 	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}, user.MessageDelayed{}},
-	"line":    {user.NumberChanged{}, user.SwapFinished{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}},
+	"line":    {user.NumberChanged{}, user.SwapFinished{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}, user.SIMAdded{}, user.SIMRemoved{}},
 }
 
 // TypesOf gives the wire names of a kind, none for "" and unknown ones.

@@ -82,6 +82,7 @@ type Policy struct {
 	Verification Verification `json:"verification,omitzero"`
 	Sender       Sender       `json:"sender,omitzero"`
 	Brand        Brand        `json:"brand,omitzero"`
+	SIMs         SIMs         `json:"sims,omitzero"`
 	Groups       Groups       `json:"groups,omitzero"`
 }
 
@@ -183,6 +184,7 @@ func (p Policy) Validate() error {
 	c.Need(p.Quarantine >= 0, "/quarantine", "out-of-range", "is 0 or a duration such as 720h")
 	p.checkSecrets(&c)
 	p.checkAccount(&c)
+	p.SIMs.check(&c)
 	return c.Err()
 }
 

@@ -69,7 +69,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 	events := []domain.Event{Created{
 		ID: in.ID, Company: in.Company.ID, Site: in.Site, Language: language, Number: in.Number,
 		Extension: in.Extension, ExtensionReason: in.ExtensionReason, Licence: in.Licence, Device: in.Device, Options: in.Options,
-		Claims: in.Claims, Personal: &person,
+		SIM: in.Company.Policy.SIMs.Orders(in.Licence), Claims: in.Claims, Personal: &person,
 	}}
 	if in.Admin {
 		events = append(events, AdminGranted{})

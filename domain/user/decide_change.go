@@ -134,7 +134,7 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if in.Licence != nil && *in.Licence != s.Licence {
 		verified := s.Verification.Verified && (details.Personal == nil || details.Personal.Mobile == nil)
 		verify := mobileFor(*in.Licence, in.Company.Policy) && !verified
-		events = append(events, LicenceChanged{Licence: *in.Licence, Previous: s.Licence, Claim: in.Seat, Verify: verify})
+		events = append(events, LicenceChanged{Licence: *in.Licence, Previous: s.Licence, Claim: in.Seat, Verify: verify, SIM: s.needsSIM(*in.Licence, in.Company.Policy)})
 	}
 	if err := in.claimed(s, events); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/company"
 	"dialtone/domain/policy"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 )
 
@@ -102,6 +103,10 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "deliver", user.NoteDelivery{Message: next.Subject, Attempt: next.Attempt, Trouble: d.trouble()}.Decide)
 	case user.ReleaseClaims:
 		d.once(t, "release", user.NoteReleased{Claims: d.state().Loose}.Decide)
+	case user.OrderSIM:
+		d.once(t, "order a SIM", user.NameSIM{SIM: user.SIM{ID: next.Subject, Kind: sim.Voice, Automatic: true}}.Decide)
+	case user.LetSIMGo:
+		d.once(t, "let a SIM go", user.DropSIM{SIM: next.Subject}.Decide)
 	case user.LeaveGroups:
 		d.once(t, "find groups", user.FindGroups{Groups: []string{"sales"}[:d.luck(2)]}.Decide)
 		d.once(t, "leave groups", user.NoteGroupsLeft{}.Decide)
@@ -173,8 +178,8 @@ func (d *drive) meddle(t *testing.T) {
 // account lets the user or an admin do something with the account.
 func (d *drive) account(t *testing.T) {
 	t.Helper()
-	switch d.luck(15) {
-	case 14:
+	switch d.luck(17) {
+	case 16:
 		d.swap(t)
 	case 13:
 		actor := []domain.Actor{operator, admin}[d.luck(2)]
@@ -189,6 +194,10 @@ func (d *drive) account(t *testing.T) {
 		options := []string{"fax", "recording"}[:d.luck(3)]
 		d.once(t, "options", user.Change{Company: d.firm, Actor: operator, At: d.now, Options: &options}.Decide)
 		_, _ = d.do(user.IssueCredential{Cause: d.cause(operator), Company: d.firm, Sum: "$argon2id$z"}.Decide)
+	case 14:
+		_, _ = d.do(user.NameSIM{SIM: user.SIM{ID: "sim", Kind: []string{sim.Voice, sim.Data}[d.luck(2)]}}.Decide)
+	case 15:
+		_, _ = d.do(user.DropSIM{SIM: "sim"}.Decide)
 	case 0:
 		_, _ = d.do(user.LogIn{Method: "password"}.Decide)
 	case 1, 2:

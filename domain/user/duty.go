@@ -28,6 +28,9 @@ const (
 
 	ActOnDate Task = "carry-out" // do Subject, a planned action; Purpose is what
 
+	OrderSIM Task = "order-sim"  // order the user a SIM, which gets the id Subject
+	LetSIMGo Task = "let-sim-go" // detach Subject, a SIM, from who is deleted
+
 	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
 )
 
@@ -55,6 +58,9 @@ func (s State) Duty(now time.Time) Duty {
 		return Duty{Task: ReleaseClaims}
 	}
 	if s.Lifecycle == Gone {
+		if next := s.simDuty(); next.Task != Rest {
+			return next
+		}
 		return s.farewell()
 	}
 	next := s.calendarDuty(now)
@@ -64,6 +70,9 @@ func (s State) Duty(now time.Time) Duty {
 	next = sooner(next, s.delivery(now))
 	if next.Task == Deliver {
 		return next
+	}
+	if sims := s.simDuty(); sims.Task != Rest {
+		return sims
 	}
 	if s.Started && s.Lifecycle == Pending {
 		next = sooner(next, s.stepDuty(now))

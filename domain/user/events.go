@@ -34,6 +34,7 @@ type Created struct {
 	Licence         string      `json:"licence,omitempty"`
 	Device          string      `json:"device,omitempty"` // kind of desk phone, "none" for none
 	Options         []string    `json:"options,omitempty"`
+	SIM             bool        `json:"sim,omitempty"` // one is to be ordered for the user
 	Claims          Claims      `json:"claims"`
 	Personal        *Person     `json:"personal,omitempty"`
 }
@@ -101,6 +102,7 @@ type LicenceChanged struct {
 	Previous string `json:"previous,omitempty"`
 	Claim    string `json:"claim,omitempty"`  // on a seat, "" where licences are not counted
 	Verify   bool   `json:"verify,omitempty"` // it asks for a mobile that is verified
+	SIM      bool   `json:"sim,omitempty"`    // it asks for a SIM, which is to be ordered
 }
 
 // Suspended says that the user may only call emergency numbers for now.

@@ -67,6 +67,7 @@ func evolve(s State, f domain.Fact) State {
 			s.loosen(s.Claims.Seat)
 		}
 		s.Licence, s.Claims.Seat = e.Licence, e.Claim
+		s = s.ordering(e.SIM)
 		return s.verifying(e.Verify)
 	case Suspended:
 		s.Suspended = true
@@ -91,6 +92,8 @@ func evolve(s State, f domain.Fact) State {
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	case DeviceLoginIssued:
 		s.Login = e
+	case SIMAdded, SIMRemoved:
+		return sims(s, f)
 	default:
 		return activation(s, f)
 	}
@@ -209,7 +212,7 @@ func created(s State, e Created, f domain.Fact) State {
 	if e.Personal != nil {
 		s.Person = *e.Personal
 	}
-	return s
+	return s.ordering(e.SIM)
 }
 
 func detailsChanged(s State, e DetailsChanged) State {

@@ -111,7 +111,10 @@ type State struct {
 	Loose                                        []string             // claims that are to be released
 	Abandoned                                    map[string]time.Time // claims that were given up, and when
 	Scheduled                                    []Scheduled          // what is planned, soonest first
-	Former                                       Lifecycle            // what a deleted user was
+	SIMs                                         []SIM
+	OrderSIM                                     bool      // one is to be ordered
+	SIMsOrdered                                  int       // how often that was so
+	Former                                       Lifecycle // what a deleted user was
 	DeletedAt                                    time.Time
 	Leaving                                      bool     // a deleted user is still to be taken out of groups
 	Leaves                                       []string // which ones, once they are found

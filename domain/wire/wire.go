@@ -10,12 +10,13 @@ import (
 	"dialtone/domain/company"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 )
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups, sims)
 }
 
 var (
@@ -138,5 +139,34 @@ var (
 		group.ClaimsReleased{},
 		user.GroupsFound{},
 		user.GroupsLeft{},
+	}
+	sims = []domain.Event{
+		sim.Ordered{},
+		sim.Registered{},
+		sim.Assigned{},
+		sim.ActivationAsked{},
+		sim.Named{},
+		sim.Detached{},
+		sim.Forgotten{},
+		sim.Replaced{},
+		sim.BlockAsked{},
+		sim.UnblockAsked{},
+		sim.ClaimAbandoned{},
+		sim.OrderAccepted{},
+		sim.Dispatched{},
+		sim.CancellationAsked{},
+		sim.Cancelled{},
+		sim.Activated{},
+		sim.ProfileReady{},
+		sim.CodeShown{},
+		sim.Blocked{},
+		sim.Unblocked{},
+		sim.Released{},
+		sim.Delayed{},
+		sim.Failed{},
+		sim.Retried{},
+		sim.Reported{},
+		user.SIMAdded{},
+		user.SIMRemoved{},
 	}
 )

@@ -1,0 +1,134 @@
+package user
+
+import (
+	"slices"
+	"strconv"
+
+	"dialtone/domain"
+	"dialtone/domain/policy"
+	"dialtone/domain/sim"
+)
+
+// SIM is a SIM that the user has; whose it is stands in the SIM's own stream.
+type SIM struct {
+	ID        string
+	Kind      string
+	Automatic bool // ordered since the licence asks for it
+}
+
+// SIMAdded says that the user has a SIM.
+type SIMAdded struct {
+	SIM       string `json:"sim"`
+	Kind      string `json:"kind"`
+	Automatic bool   `json:"automatic,omitempty"`
+}
+
+// SIMRemoved says that the user has the SIM no more.
+type SIMRemoved struct {
+	SIM string `json:"sim"`
+}
+
+// Type is the wire name.
+func (SIMAdded) Type() string { return "user.sim-added.v1" }
+
+// Type is the wire name.
+func (SIMRemoved) Type() string { return "user.sim-removed.v1" }
+
+// mostSIMs is how many SIMs a user can have at once.
+const mostSIMs = 10
+
+// SIMOrder is the id of the SIM that is ordered by itself for a user, the n-th time.
+func SIMOrder(id string, n int) string {
+	return domain.DeriveID("sim", id, "automatic", strconv.Itoa(n))
+}
+
+// MayHaveSIM tells why a user cannot be given a SIM of a kind (2.2, 2.18).
+func (s State) MayHaveSIM(kind string, rules policy.Policy) error {
+	var c domain.Check
+	known := slices.Contains([]string{sim.Voice, sim.Data, sim.ESIM}, kind)
+	c.Need(known, "/kind", "unknown", "is voice, data or esim, not %q", kind)
+	if err := c.Err(); err != nil {
+		return err
+	}
+	twin := rules.Usual().SIMs.TwinOption
+	switch {
+	case !s.Exists():
+		return gone()
+	case !rules.SIMs.For(s.Licence):
+		return domain.Faultf(domain.Refused, "sim-licence", "the user's licence has no SIM card; it takes a mobile one")
+	case kind == sim.Data && !slices.Contains(s.Options, twin):
+		return domain.Faultf(domain.Refused, "sim-add-on", "a twin card for data needs the add-on %s", twin)
+	case len(s.SIMs) >= mostSIMs:
+		return domain.Faultf(domain.Refused, "sims-full", "the user has %d SIM cards, and no more are possible", mostSIMs)
+	}
+	return nil
+}
+
+// NameSIM is the workflow's command: the user is to have a SIM.
+type NameSIM struct{ SIM SIM }
+
+// Decide names it. A card that was ordered by itself is not needed by who has
+// one by then (2.13).
+func (in NameSIM) Decide(history []domain.Fact) ([]domain.Event, error) {
+	s := Fold(history)
+	speaks := func(other SIM) bool { return other.Kind != sim.Data }
+	switch {
+	case slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.ID == in.SIM.ID }):
+		return nil, nil
+	case !s.Exists():
+		return nil, domain.Faultf(domain.Refused, "user-gone", "the user was deleted")
+	case in.SIM.Automatic && slices.ContainsFunc(s.SIMs, speaks):
+		return nil, domain.Faultf(domain.Refused, "has-sim", "the user has a SIM card already")
+	case len(s.SIMs) >= mostSIMs:
+		return nil, domain.Faultf(domain.Refused, "sims-full", "the user has %d SIM cards, and no more are possible", mostSIMs)
+	}
+	return []domain.Event{SIMAdded{SIM: in.SIM.ID, Kind: in.SIM.Kind, Automatic: in.SIM.Automatic}}, nil
+}
+
+// DropSIM is the workflow's command: the user has a SIM no more.
+type DropSIM struct{ SIM string }
+
+// Decide notes it.
+func (in DropSIM) Decide(history []domain.Fact) ([]domain.Event, error) {
+	if !slices.ContainsFunc(Fold(history).SIMs, func(other SIM) bool { return other.ID == in.SIM }) {
+		return nil, nil
+	}
+	return []domain.Event{SIMRemoved(in)}, nil
+}
+
+// sims applies the facts about SIMs.
+func sims(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case SIMAdded:
+		s.SIMs = append(slices.Clone(s.SIMs), SIM{ID: e.SIM, Kind: e.Kind, Automatic: e.Automatic})
+		s.OrderSIM = s.OrderSIM && e.Kind == sim.Data
+	case SIMRemoved:
+		s.SIMs = slices.DeleteFunc(slices.Clone(s.SIMs), func(other SIM) bool { return other.ID == e.SIM })
+	}
+	return s
+}
+
+// simDuty says what a user's SIMs ask for: one is to be ordered, or those of a
+// user who is deleted are to be let go.
+func (s State) simDuty() Duty {
+	switch {
+	case s.Lifecycle == Gone && len(s.SIMs) > 0:
+		return Duty{Task: LetSIMGo, Subject: s.SIMs[0].ID}
+	case s.Lifecycle != Gone && s.OrderSIM:
+		return Duty{Task: OrderSIM, Subject: SIMOrder(s.ID, s.SIMsOrdered)}
+	}
+	return Duty{Task: Rest}
+}
+
+// needsSIM tells whether a licence asks for a SIM that the user has not got.
+func (s State) needsSIM(licence string, rules policy.Policy) bool {
+	return rules.SIMs.Orders(licence) && !slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.Kind != sim.Data })
+}
+
+// ordering notes whether a SIM is to be ordered.
+func (s State) ordering(wanted bool) State {
+	if s.OrderSIM = wanted; wanted {
+		s.SIMsOrdered++
+	}
+	return s
+}
