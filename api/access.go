@@ -8,6 +8,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/group"
+	"dialtone/domain/number"
 	"dialtone/domain/user"
 )
 
@@ -28,6 +29,7 @@ const (
 	lists      about = iota // nothing: the route lists, and what it lists is narrowed to the company
 	aCompany                // a company
 	aUser                   // a user
+	aNumber                 // a number of a company
 	aGroup                  // a group
 	everything              // nothing: the route is about all companies
 )
@@ -70,6 +72,7 @@ var (
 	readsUser       = right{about: aUser, support: everywhere, admin: firm, user: self}
 	opensUser       = right{about: aUser, support: everywhere, admin: firm}
 	administersUser = right{about: aUser, admin: firm}
+	changesNumber   = right{about: aNumber, admin: firm}
 	readsGroup      = right{about: aGroup, support: everywhere, admin: firm}
 	changesGroup    = right{about: aGroup, admin: firm}
 	logsIn          = right{about: aGroup, admin: firm, user: self}
@@ -96,6 +99,19 @@ var rights = map[string]right{
 	"GET /v1/companies/:id/history":      readsCompany,
 	"GET /v1/numbers":                    readsLists,
 	"GET /v1/licences":                   readsLists,
+
+	"POST /v1/pool":                      operates,
+	"GET /v1/pool":                       readsLists,
+	"POST /v1/companies/:id/purchases":   changesCompany,
+	"POST /v1/companies/:id/assignments": changesCompany,
+	"GET /v1/numbers/:id/owners":         readsLists, // narrowed to the times in which it was the company's
+	"PUT /v1/numbers/:id/reservation":    changesNumber,
+	"DELETE /v1/numbers/:id/reservation": changesNumber,
+	"PUT /v1/numbers/:id/forwarding":     changesNumber,
+	"DELETE /v1/numbers/:id/forwarding":  changesNumber,
+	"POST /v1/numbers/:id/release":       changesNumber,
+	"DELETE /v1/numbers/:id/rest":        operates,
+	"POST /v1/users/:id/swap":            administersUser,
 
 	"GET /v1/groups":                            readsLists,
 	"POST /v1/groups":                           {about: lists, admin: firm},
@@ -231,6 +247,14 @@ func (s *Server) ofCompany(c *gin.Context, about about, own string) error {
 		}
 		if group.Fold(history.Facts).Company != own {
 			return noGroup()
+		}
+	case aNumber:
+		history, err := s.cfg.Journal.Load(c.Request.Context(), number.Stream(lineOf(id)))
+		if err != nil {
+			return err
+		}
+		if number.Fold(history.Facts).Company != own {
+			return noNumber()
 		}
 	case lists:
 		query := c.Request.URL.Query()

@@ -27,7 +27,7 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	if err != nil || seen.Repeated {
 		return done(id, seen), err
 	}
-	wishes, err := d.changeWishes(ctx, cause, &change, state)
+	wishes, err := d.changeWishes(ctx, cause, &change, state, form.auto)
 	if err != nil {
 		return Done{}, err
 	}
@@ -54,8 +54,8 @@ func unmoved(claims user.Claims, decide domain.Decide) domain.Decide {
 
 // changeWishes lists what a change needs that the user does not have. What the
 // user has just given up is not the user's to take until it is given back.
-func (d *Desk) changeWishes(ctx context.Context, cause domain.Cause, change *user.Change, state user.State) ([]eventstore.Wish, error) {
-	w := wisher{user: state.ID, firm: change.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
+func (d *Desk) changeWishes(ctx context.Context, cause domain.Cause, change *user.Change, state user.State, auto bool) ([]eventstore.Wish, error) {
+	w := wisher{user: state.ID, firm: change.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey, auto: auto}
 	var wishes []eventstore.Wish
 	if n := change.Number; n != nil && *n != state.Number {
 		wishes = append(wishes, w.number(*n)...)

@@ -31,6 +31,7 @@ type wisher struct {
 	command  string
 	at       time.Time
 	claimKey []byte
+	auto     bool // nobody asked for just this number
 }
 
 // wishes lists what an order needs alone.
@@ -62,7 +63,7 @@ func (w wisher) number(n domain.E164) []eventstore.Wish {
 	}
 	return wish(wishNumber, nil, eventstore.Candidate{
 		Stream: number.Stream(n),
-		Take:   number.Assign{Number: n, Company: w.firm.ID, User: w.user, By: w.command, At: w.at}.Decide,
+		Take:   number.Assign{Number: n, Company: w.firm.ID, User: w.user, By: w.command, At: w.at, Auto: w.auto}.Decide,
 		Undo:   number.GiveBack(w.user, w.command, refused),
 	})
 }

@@ -24,6 +24,8 @@ type ChangeForm struct {
 	Licence            Text         `json:"licence,omitzero" doc:"Another kind of licence; takes a seat of that kind and gives the old one back"`
 	Options            List         `json:"options,omitzero" doc:"All services from now on, by short names; null takes them away"`
 	Device             DeviceChange `json:"device,omitzero" doc:"null takes the device away"`
+
+	auto bool // nobody asked for just this number
 }
 
 // DeviceChange changes the desk phone of a user.

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"dialtone/domain/number"
 	"dialtone/projections"
 )
 
@@ -17,6 +20,13 @@ type Number struct {
 	User    string    `json:"user,omitempty"`
 	State   string    `json:"state" enum:"free,reserved,held,assigned,resting,forwarded,inactive"`
 	Since   time.Time `json:"since"`
+	Kind    string    `json:"kind" enum:"fixed,mobile"`
+	Country string    `json:"country,omitempty"`
+
+	Reason        string     `json:"reason,omitempty" doc:"Why it is kept for later"`
+	ReservedUntil *time.Time `json:"reservedUntil,omitempty"`
+	RestsUntil    *time.Time `json:"restsUntil,omitempty" doc:"Until then only who had it before can have it"`
+	Forward       string     `json:"forward,omitempty" doc:"Where calls go while it is no user's"`
 }
 
 // NumberPage is a page of a list of numbers.
@@ -51,20 +61,55 @@ func (s *Server) routesNumbers() {
 func (s *Server) listNumbers(ctx context.Context, in *struct {
 	Reading
 	Paging
+	NumberSearch
 	Company string `query:"company"`
-	State   string `query:"state" enum:"free,reserved,held,assigned,resting,forwarded,inactive"`
+	State   string `query:"state" enum:"free,reserved,held,assigned,resting,forwarded,inactive" doc:"inactive: the company's once, and no longer"`
 },
 ) (*struct{ Body NumberPage }, error) {
-	rows, next, err := s.cfg.Views.Numbers(ctx, projections.NumberFilter{Company: in.Company, State: in.State, Cursor: in.Cursor, Limit: in.Limit})
+	filter := in.filter()
+	filter.Company, filter.State, filter.Cursor, filter.Limit = in.Company, in.State, in.Cursor, in.Limit
+	return s.numberPage(ctx, filter)
+}
+
+// NumberSearch chooses numbers by what they are.
+type NumberSearch struct {
+	Query string `query:"q" maxLength:"40" doc:"Digits within the number, as they are dialled at home or abroad"`
+	Kind  string `query:"kind" enum:"fixed,mobile"`
+	From  string `query:"from" doc:"E.164; with to a range, both included"`
+	To    string `query:"to"`
+}
+
+func (in NumberSearch) filter() projections.NumberFilter {
+	return projections.NumberFilter{Query: in.Query, Kind: in.Kind, From: rangeEnd(in.From), To: rangeEnd(in.To)}
+}
+
+func rangeEnd(typed string) string {
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return ""
+	}
+	return string(lineOf(typed))
+}
+
+func (s *Server) numberPage(ctx context.Context, filter projections.NumberFilter) (*struct{ Body NumberPage }, error) {
+	rows, next, err := s.cfg.Views.Numbers(ctx, filter)
 	if err != nil {
 		return nil, err
 	}
 	page := NumberPage{Items: make([]Number, 0, len(rows)), Next: next}
 	for _, r := range rows {
-		page.Items = append(page.Items, Number{Number: r.Number, Company: r.Company, User: r.User, State: r.State, Since: r.Since.UTC()})
+		page.Items = append(page.Items, shownNumber(r))
 	}
 	return &struct{ Body NumberPage }{page}, nil
 }
+
+func shownNumber(r projections.NumberRow) Number {
+	return Number{
+		Number: r.Number, Company: r.Company, User: r.User, State: r.State, Since: r.Since.UTC(), Kind: kindOf(r.Kind), Country: r.Country,
+		Reason: r.Reason, ReservedUntil: r.ReservedUntil, RestsUntil: r.RestsUntil, Forward: r.Forward,
+	}
+}
+
+func kindOf(kind string) string { return cmp.Or(kind, string(number.Fixed)) }
 
 func (s *Server) listLicences(ctx context.Context, in *struct {
 	Reading

@@ -39,6 +39,7 @@ func (s *Server) routesAPI() error {
 	s.routesActivations()
 	s.routesHistory()
 	s.routesNumbers()
+	s.routesLines()
 	s.routesGroups()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {

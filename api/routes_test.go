@@ -36,17 +36,17 @@ func TestNoRouteOpensToStrangers(t *testing.T) {
 	}
 }
 
-func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
-	h := open(t)
-	firm := h.company("onenet")
-	bodies := map[string]string{
+// bodies are what commands are sent with.
+func (h *house) bodies(firm string) map[string]string {
+	h.t.Helper()
+	return map[string]string{
 		"POST /v1/companies":                      `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
 		"POST /v1/companies/{id}/sites":           `{"name":"Bonn"}`,
 		"POST /v1/companies/{id}/users":           ada("01"),
 		"PATCH /v1/companies/{id}":                `{"name":"Third"}`,
 		"POST /v1/companies/{id}/numbers":         `{"numbers":[{"from":"+4930999900","to":"+4930999909"}]}`,
 		"POST /v1/companies/{id}/licences":        `{"licences":[{"kind":"standard","count":1}]}`,
-		"PUT /v1/companies/{id}/attendant":        `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"T","extension":"99999"}`).want(t, http.StatusCreated).text("id") + `"}`,
+		"PUT /v1/companies/{id}/attendant":        `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"T","extension":"99999"}`).want(h.t, http.StatusCreated).text("id") + `"}`,
 		"PUT /v1/companies/{id}/policy":           `{"policy":"onenet"}`,
 		"PUT /v1/companies/{id}/region":           `{"language":"sv","timeZone":"Europe/Stockholm"}`,
 		"PUT /v1/companies/{id}/setup/{step}":     `{"state":"skipped"}`,
@@ -54,16 +54,36 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		"POST /v1/groups":                         `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
 		"PATCH /v1/groups/{id}":                   `{"name":"Orders"}`,
 		"POST /v1/users/{id}/activation/messages": `{"channel":"mail"}`,
+		"POST /v1/pool":                           `{"from":"+4930888800","to":"+4930888809"}`,
+		"POST /v1/companies/{id}/purchases":       `{"number":"+4930888700"}`,
+		"POST /v1/companies/{id}/assignments":     `{"rows":[{"user":"nobody"}]}`,
+		"PUT /v1/numbers/{id}/reservation":        `{"reason":"later"}`,
+		"PUT /v1/numbers/{id}/forwarding":         `{"to":"+4930999999"}`,
+		"POST /v1/numbers/{id}/release":           `{"to":"company"}`,
+		"POST /v1/users/{id}/swap":                `{"with":"` + h.numbered(firm, "+49301234598") + `"}`,
 		"POST /v1/users/{id}/calendar":            `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
 	}
+}
+
+func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
+	h := open(t)
+	firm := h.company("onenet")
+	bodies := h.bodies(firm)
+	h.pooled("+4930888700", "+4930888700")
 	for _, operation := range h.operations() {
 		method, path, _ := strings.Cut(operation, " ")
 		if method == http.MethodGet {
 			continue
 		}
 		id := firm
+		if strings.HasPrefix(path, "/v1/numbers/") {
+			id = "+49301234590"
+		}
 		if strings.HasPrefix(path, "/v1/users/") {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
+		}
+		if strings.HasSuffix(path, "/swap") {
+			id = h.numbered(firm, "+49301234599")
 		}
 		member := ""
 		if strings.HasPrefix(path, "/v1/groups/") {

@@ -56,7 +56,11 @@ func Evolve(s State, f domain.Fact) State {
 			s.Kind = e.Kind
 		}
 	case Disconnected:
-		return State{Kind: s.Kind, Country: s.Country, Pool: s.Pool || e.Pool, FormerCompany: e.Company, FormerUser: s.FormerUser, Rests: moment(e.Rests)}
+		former := s.FormerCompany
+		if e.Pool { // otherwise no fact of the company ever named it
+			former = e.Company
+		}
+		return State{Kind: s.Kind, Country: s.Country, Pool: s.Pool || e.Pool, FormerCompany: former, FormerUser: s.FormerUser, Rests: moment(e.Rests)}
 	case Assigned:
 		s.User, s.Taking, s.Deadline, s.Confirmed = e.User, e.Taking, e.Deadline, false
 	case Confirmed:

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"slices"
 	"time"
 
 	"dialtone/domain"
@@ -52,6 +53,8 @@ func (in SwapNumber) Check(s State) error {
 		return domain.Faultf(domain.Conflict, "number-moved", "the user has another number by now; look again")
 	case s.Swap.ID != "" && s.Swap.ID != in.Swap:
 		return claim.Underway()
+	case slices.Contains(s.Loose, numberClaim(in.Number)):
+		return domain.Faultf(domain.Unavailable, "being-released", "the user had that number before, and it is just being given back; try again in a moment")
 	}
 	return mayTouch(s, in.Actor, in.Policy)
 }
@@ -74,8 +77,12 @@ func (in SwapNumber) Decide(history []domain.Fact) ([]domain.Event, error) {
 // Follow is what the swap means for the other user: who is gone or has given the
 // number up meanwhile gets nothing.
 func (in SwapNumber) Follow(history []domain.Fact) ([]domain.Event, error) {
+	followed := func(fact domain.Fact) bool {
+		changed, is := fact.Event.(NumberChanged)
+		return is && changed.Swap == in.Swap
+	}
 	s := Fold(history)
-	if !s.Exists() || s.Number != in.Previous {
+	if !s.Exists() || s.Number != in.Previous || slices.ContainsFunc(history, followed) { // the number may be back by another swap
 		return nil, nil
 	}
 	return in.events(s, history, false), nil
