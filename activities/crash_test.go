@@ -47,6 +47,7 @@ var (
 	deleted   = story{preset: "onenet", licence: "standard", then: []func(*person){plans(user.ToDelete)}}
 	activated = story{preset: "onenet", licence: "standard", then: []func(*person){plans(user.ToActivate)}, ordered: []func(*user.Create){withoutActivation}}
 	mobile    = story{preset: "teleproffs", licence: "free", then: []func(*person){followsLink, asksForCode, typesCode}}
+	carded    = story{preset: "onenet", licence: "standard", then: []func(*person){needsSIM}}
 	grouped   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups}}
 	swaps     = story{preset: "onenet", licence: "standard", then: []func(*person){swapsNumbers}}
 )
@@ -56,6 +57,14 @@ func followsLink(p *person) {
 }
 
 func withoutActivation(order *user.Create) { order.Activate = false }
+
+// needsSIM gets a licence that has a SIM.
+func needsSIM(p *person) {
+	p.does(func([]domain.Fact) ([]domain.Event, error) {
+		s := p.state()
+		return []domain.Event{user.LicenceChanged{Licence: s.Licence, Previous: s.Licence, Claim: s.Claims.Seat, SIM: true}}, nil
+	})
+}
 
 // plans has the back-office plan something for the next day.
 func plans(what user.Action) func(*person) {
@@ -133,6 +142,8 @@ var matrix = []struct {
 	{"CarryOut, a deletion", deleted, user.ActOnDate, ""},
 	{"CarryOut, an activation", activated, user.ActOnDate, ""},
 	{"ReleaseClaims", byLink, user.ReleaseClaims, ""},
+	{"OrderSIM", carded, user.OrderSIM, ""},
+	{"LetSIMGo", carded, user.LetSIMGo, ""},
 	{"LeaveGroups", grouped, user.LeaveGroups, ""},
 	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
 	{"FinishSwap", swaps, user.FinishSwap, ""},
@@ -256,8 +267,8 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.RunStep: p.users.RunStep, user.SendLink: p.users.IssueLink, user.RemindOfLink: p.users.Remind, user.EndLink: p.users.ExpireLink,
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
-		user.LeaveGroups: p.users.LeaveGroups,
-		user.FinishSwap:  p.users.FinishSwap,
+		user.LeaveGroups: p.users.LeaveGroups, user.OrderSIM: p.users.OrderSIM, user.LetSIMGo: p.users.LetSIMGo,
+		user.FinishSwap: p.users.FinishSwap,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}
 	killed := kill.means(duty)

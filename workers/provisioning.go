@@ -21,7 +21,7 @@ import (
 	"dialtone/workflows"
 )
 
-// Provisioning runs the workflows of users and companies and their activities.
+// Provisioning runs the workflows of users, companies and SIMs and their activities.
 type Provisioning struct{ worker worker.Worker }
 
 // runsInMemory is how many running workflows the worker keeps at hand. The others
@@ -31,7 +31,7 @@ type Provisioning struct{ worker worker.Worker }
 const runsInMemory = 1000
 
 // StartProvisioning begins to take tasks from Temporal.
-func StartProvisioning(c client.Client, users *activities.Users, companies *activities.Companies) (*Provisioning, error) {
+func StartProvisioning(c client.Client, users *activities.Users, companies *activities.Companies, sims *activities.SIMs) (*Provisioning, error) {
 	worker.SetStickyWorkflowCacheSize(runsInMemory) // of the whole process; counts before its first worker
 	w := worker.New(c, workflows.UserQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize:     64,
@@ -44,7 +44,9 @@ func StartProvisioning(c client.Client, users *activities.Users, companies *acti
 	w.RegisterWorkflowWithOptions(workflows.User, workflow.RegisterOptions{Name: "User"})
 	w.RegisterWorkflowWithOptions(workflows.Company, workflow.RegisterOptions{Name: "Company"})
 	w.RegisterActivity(users)
+	w.RegisterWorkflowWithOptions(workflows.SIM, workflow.RegisterOptions{Name: "SIM"})
 	w.RegisterActivity(companies)
+	w.RegisterActivity(sims)
 	if err := w.Start(); err != nil {
 		return nil, fmt.Errorf("start the worker of %s: %w", workflows.UserQueue, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/company"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -33,9 +34,9 @@ type Temporal interface {
 	DescribeWorkflowExecution(ctx context.Context, workflowID, runID string) (*workflowservice.DescribeWorkflowExecutionResponse, error)
 }
 
-// Reactor makes workflows follow facts: every fact of a user or a company that
-// no workflow wrote starts or wakes the workflow user/<id> or company/<id>; looks
-// of the support do not.
+// Reactor makes workflows follow facts: every fact of a user, a company or a SIM
+// that no workflow wrote starts or wakes the workflow user/<id>, company/<id> or
+// sim/<id>; looks of the support do not.
 type Reactor struct {
 	Journal     *eventstore.Journal
 	Checkpoints Checkpoints
@@ -56,7 +57,7 @@ const (
 )
 
 // followed are the beginnings of the streams whose facts wake workflows.
-var followed = []string{user.Stream(""), company.Stream("")}
+var followed = []string{user.Stream(""), company.Stream(""), sim.Stream("")}
 
 // Run reacts until the context ends. Without the lease it stands by; after an
 // error it goes on from the checkpoint.

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"dialtone/domain/company"
+	"dialtone/domain/sim"
 	"dialtone/eventstore"
 	"dialtone/workflows"
 )
@@ -18,10 +19,13 @@ import (
 // follower is the workflow that follows the facts of a stream.
 type follower struct{ id, workflow, subject, summary string }
 
-// followerOf gives the workflow of a user's or a company's stream.
+// followerOf gives the workflow of a user's, a company's or a SIM's stream.
 func followerOf(stream string) follower {
 	if id, ok := strings.CutPrefix(stream, company.Stream("")); ok {
 		return follower{workflows.CompanyID(id), "Company", id, workflows.CompanySummary(id)}
+	}
+	if id, ok := strings.CutPrefix(stream, sim.Stream("")); ok {
+		return follower{workflows.SIMID(id), "SIM", id, workflows.SIMSummary(id)}
 	}
 	_, id, _ := strings.Cut(stream, "-")
 	return follower{workflows.UserID(id), "User", id, workflows.Summary(id)}

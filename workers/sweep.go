@@ -13,6 +13,7 @@ import (
 	"dialtone/domain/company"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 	"dialtone/projections"
@@ -136,6 +137,8 @@ func abandon(row projections.ClaimRow, claimed []domain.Fact) domain.Decide {
 		return company.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	case strings.HasPrefix(row.Owner, group.Stream("")):
 		return group.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
+	case strings.HasPrefix(row.Owner, sim.Stream("")):
+		return sim.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	}
 	return user.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 }

@@ -74,6 +74,10 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "as planned: "+duty.Purpose, do.CarryOut, duty)
 	case user.FinishSwap:
 		return r.call(ctx, "finish the swap of numbers", do.FinishSwap, duty)
+	case user.OrderSIM:
+		return r.call(ctx, "order a SIM", do.OrderSIM, duty)
+	case user.LetSIMGo:
+		return r.call(ctx, "let a SIM go", do.LetSIMGo, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
 	case user.LeaveGroups:

@@ -33,6 +33,7 @@ type Config struct {
 	TemporalUI        string `koanf:"temporal-ui"`
 	SMTP              string `koanf:"smtp"`
 	SMS               string `koanf:"sms"`
+	SIMVendor         string `koanf:"sim-vendor"`
 	MailFrom          string `koanf:"mail-from"`
 	EventStoreListen  string `koanf:"eventstore-listen"`
 	EventStoreOpen    bool   `koanf:"eventstore-insecure"`
@@ -88,6 +89,7 @@ func addFlags(flags *pflag.FlagSet) {
 	flags.String("temporal-ui", "127.0.0.1:8233", "address of Temporal's Web UI, embedded mode only")
 	flags.String("smtp", embedded, "embedded, or smtp://user:pass@host:port (smtps://)")
 	flags.String("sms", embedded, "embedded, or twilio://SID:TOKEN@?from=…")
+	flags.String("sim-vendor", embedded, "embedded, or https://:TOKEN@host/path?secret=SECRET of the SIM vendor; empty: there is none")
 	flags.String("mail-from", "no-reply@dialtone.local", "sender of mails")
 	flags.String("policies", "", "folder of policy files (default: the built-in ones)")
 	flags.String("oidc-issuer", "", "OpenID provider at which the operator's and the support's staff sign in; empty: nowhere")

@@ -54,6 +54,10 @@ func (c *Config) validate() error {
 		_, err := activities.ParseSMTP(c.SMTP)
 		need(err == nil, "--smtp: %v", err)
 	}
+	if c.SIMVendor != embedded && c.SIMVendor != "" {
+		_, err := activities.ParseVendor(c.SIMVendor)
+		need(err == nil, "--sim-vendor: %v", err)
+	}
 	if c.SMS != embedded {
 		_, err := activities.ParseSMS(c.SMS)
 		need(err == nil, "--sms: %v", err)

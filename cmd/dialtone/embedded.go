@@ -25,6 +25,8 @@ type stands struct {
 	local.Stands
 	sms      *http.Server
 	smsAddr  string
+	vendor   *http.Server
+	vendorAt string
 	smsToken string // drawn anew for each process, since it signs receipts
 }
 
@@ -45,24 +47,37 @@ func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, er
 	s.Mail.ReportTo(strings.TrimRight(c.PublicURL, "/") + activities.ReportPath)
 	s.Network = local.NewNetwork()
 	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: s.smsToken, Inbox: s.Inbox, Random: rand.Reader})
+	s.Vendor = local.NewSIMVendor(local.SIMVendorConfig{Clock: time.Now})
+	if s.sms, s.smsAddr, err = standIn(ctx, "SMS service", s.SMS, log); err == nil {
+		s.vendor, s.vendorAt, err = standIn(ctx, "SIM vendor", s.Vendor, log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.stop(ctx))
+	}
+	return s, nil
+}
+
+// standIn serves a stand-in that is spoken to over HTTP.
+func standIn(ctx context.Context, name string, handler http.Handler, log *slog.Logger) (*http.Server, string, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("listen for the embedded SMS service: %w", err), s.stop(ctx))
+		return nil, "", fmt.Errorf("listen for the embedded %s: %w", name, err)
 	}
-	s.smsAddr = listener.Addr().String()
-	s.sms = &http.Server{Handler: s.SMS, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	go func() {
-		if err := s.sms.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("the embedded SMS service ended", "error", err)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("the embedded "+name+" ended", "error", err)
 		}
 	}()
-	return s, nil
+	return server, listener.Addr().String(), nil
 }
 
 func (s *stands) stop(ctx context.Context) error {
 	var problems []error
-	if s.sms != nil {
-		problems = append(problems, s.sms.Close())
+	for _, server := range []*http.Server{s.sms, s.vendor} {
+		if server != nil {
+			problems = append(problems, server.Close())
+		}
 	}
 	return errors.Join(append(problems, s.Mail.Stop(ctx), s.Inbox.Close())...)
 }

@@ -147,7 +147,12 @@ func (p *process) startWorker(ctx context.Context) error {
 }
 
 func (p *process) provision(ctx context.Context, client sdkclient.Client, users *activities.Users) error {
-	provisioning, err := workers.StartProvisioning(client, users, &activities.Companies{Journal: p.journal, Network: users.Network})
+	maker, err := vendor(p.config, p.stands)
+	if err != nil {
+		return err
+	}
+	provisioning, err := workers.StartProvisioning(client, users, &activities.Companies{Journal: p.journal, Network: users.Network},
+		&activities.SIMs{Journal: p.journal, Vendor: maker, ClaimKey: p.secrets[secretClaims]})
 	if err != nil {
 		return err
 	}

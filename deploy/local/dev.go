@@ -13,12 +13,14 @@ type Stands struct {
 	Mail    *MailServer
 	SMS     *SMS
 	Network *Network
+	Vendor  *SIMVendor
 }
 
 // DevHandler serves everything under /dev: the inbox as JSON (/dev/messages)
 // and as a page (/dev/inbox), and the faults of the stand-ins
-// (/dev/{mail,sms,network}/faults: POST one, DELETE all), and has the SMS service
-// and the mail server report a delivery (POST /dev/sms/receipts, /dev/mail/reports). It asks for no login and belongs on
+// (/dev/{mail,sms,network,sim}/faults: POST one, DELETE all), and has the SMS service
+// and the mail server report a delivery (POST /dev/sms/receipts, /dev/mail/reports)
+// and the SIM vendor send a card (POST /dev/sim/dispatches). It asks for no login and belongs on
 // loopback, in embedded mode only.
 func DevHandler(stands Stands) http.Handler {
 	mux := http.NewServeMux()
@@ -30,6 +32,9 @@ func DevHandler(stands Stands) http.Handler {
 	mux.Handle("POST /dev/sms/receipts", told(stands.SMS.Report))
 	mux.Handle("POST /dev/mail/reports", told(stands.Mail.Report))
 	mux.Handle("POST /dev/network/faults", told(arm(stands.Network.Fail)))
+	mux.Handle("POST /dev/sim/faults", told(arm(stands.Vendor.Fail)))
+	mux.Handle("POST /dev/sim/dispatches", told(stands.Vendor.Dispatch))
+	mux.Handle("DELETE /dev/sim/faults", disarm(func(*http.Request) { stands.Vendor.Heal() }))
 	mux.Handle("DELETE /dev/mail/faults", disarm(func(*http.Request) { stands.Mail.Heal() }))
 	mux.Handle("DELETE /dev/sms/faults", disarm(func(*http.Request) { stands.SMS.Heal() }))
 	mux.Handle("DELETE /dev/network/faults", disarm(func(r *http.Request) {

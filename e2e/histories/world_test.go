@@ -85,7 +85,7 @@ func (w *world) work(views *projections.Views) {
 	}
 	provisioning, err := workers.StartProvisioning(w.said.Client, &activities.Users{
 		Journal: w.journal, Mail: w.mail, Texts: texts, LinkKey: w.linkKey, PublicURL: "https://phones.example.com",
-	}, &activities.Companies{Journal: w.journal, Network: network{}})
+	}, &activities.Companies{Journal: w.journal, Network: network{}}, &activities.SIMs{Journal: w.journal})
 	if err != nil {
 		w.t.Fatal(err)
 	}
