@@ -18,7 +18,7 @@ func shownCompany(s company.State, revision uint64) Company {
 		c.Numbers = append(c.Numbers, shownBlock(s, b))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(s.Licences)) {
-		c.Licences = append(c.Licences, Ordered{Kind: kind, Count: s.Licences[kind]})
+		c.Licences = append(c.Licences, Ordered{Kind: kind, Count: s.LicencesOf(kind)})
 	}
 	for _, site := range s.Sites {
 		c.Sites = append(c.Sites, Site(site))

@@ -34,7 +34,7 @@ func (d *Desk) seat(ctx context.Context, w wisher, wanted string) []eventstore.W
 	}
 	total := 0
 	for _, kind := range kinds {
-		total += w.firm.Licences[kind]
+		total += w.firm.LicencesOf(kind)
 	}
 	full := domain.Faultf(domain.Conflict, "quota-reached", "all %d licences of the company are in use; order more", total)
 	if wanted != "" {

@@ -35,27 +35,10 @@ type NumberPage struct {
 	Next  string   `json:"next" doc:"Cursor of the next page, empty on the last"`
 }
 
-// Licence is one kind of licence of a company.
-type Licence struct {
-	Company string `json:"company"`
-	Kind    string `json:"kind"`
-	Count   int    `json:"count" doc:"Ordered"`
-	Used    int    `json:"used"`
-}
-
-// LicencePage lists licences; it is never cut.
-type LicencePage struct {
-	Items []Licence `json:"items"`
-	Next  string    `json:"next" doc:"Cursor of the next page, empty on the last"`
-}
-
 func (s *Server) routesNumbers() {
 	register(s, huma.Operation{
 		OperationID: "list-numbers", Method: http.MethodGet, Path: "/v1/numbers", Tags: []string{"companies"}, Summary: "List numbers",
 	}, s.listNumbers)
-	register(s, huma.Operation{
-		OperationID: "list-licences", Method: http.MethodGet, Path: "/v1/licences", Tags: []string{"companies"}, Summary: "List a company's licences",
-	}, s.listLicences)
 }
 
 func (s *Server) listNumbers(ctx context.Context, in *struct {
@@ -110,19 +93,3 @@ func shownNumber(r projections.NumberRow) Number {
 }
 
 func kindOf(kind string) string { return cmp.Or(kind, string(number.Fixed)) }
-
-func (s *Server) listLicences(ctx context.Context, in *struct {
-	Reading
-	Company string `query:"company" required:"true"`
-},
-) (*struct{ Body LicencePage }, error) {
-	rows, err := s.cfg.Views.Licences(ctx, in.Company)
-	if err != nil {
-		return nil, err
-	}
-	page := LicencePage{Items: make([]Licence, 0, len(rows))}
-	for _, r := range rows {
-		page.Items = append(page.Items, Licence{Company: r.Company, Kind: r.Kind, Count: r.Count, Used: r.Used})
-	}
-	return &struct{ Body LicencePage }{page}, nil
-}

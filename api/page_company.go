@@ -2,10 +2,8 @@ package api
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/gin-gonic/gin"
 
@@ -29,7 +27,7 @@ func (f *front) answerCompany(c *gin.Context, status int, typed url.Values, refu
 		return
 	}
 	view := pages.Company{CompanyRow: row, Command: f.cfg.NewID()}
-	if view.Licences, err = f.cfg.Views.Licences(ctx, id); err != nil {
+	if view.Licences, err = f.licenceKinds(ctx, id); err != nil {
 		f.fail(c, err)
 		return
 	}
@@ -132,7 +130,7 @@ func choices(frame pages.Frame, firm company.State) []pages.Field {
 	for _, site := range firm.Sites {
 		sites = append(sites, pages.Option{Value: site.ID, Label: site.Name})
 	}
-	for _, kind := range slices.Sorted(maps.Keys(firm.Licences)) {
+	for _, kind := range firm.LicenceKinds() {
 		licences = append(licences, pages.Option{Value: kind, Label: kind})
 	}
 	fields := []pages.Field{{Name: "language", Label: frame.Say("order.language"), Kind: "select", Options: languageOptions(frame)}}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -59,7 +60,8 @@ func (f *front) changeForms(ctx context.Context, frame *pages.Frame, firm compan
 			pages.Field{Name: "to", Label: frame.Say("companies.to"), Kind: "tel", Hint: frame.Say("companies.to-hint"), Complete: "off", Required: true}),
 		form("licences", "company.order-licences", "company.order-licences",
 			pages.Field{Name: "kind", Label: frame.Say("companies.licence"), Kind: "text", Complete: "off", Required: true},
-			pages.Field{Name: "count", Label: frame.Say("companies.count"), Kind: "text", Mode: "numeric", Complete: "off", Required: true}),
+			pages.Field{Name: "count", Label: frame.Say("companies.count"), Kind: "text", Mode: "numeric", Complete: "off", Required: true},
+			pages.Field{Name: "boundUntil", Label: frame.Say("licence.until"), Kind: "date", Hint: frame.Say("licence.until-hint")}),
 		form("change", "company.change", "company.change-submit",
 			pages.Field{Name: "name", Label: frame.Say("companies.name"), Kind: "text", Complete: "off", Required: true, Value: firm.Name},
 			pages.Field{Name: "mainNumber", Label: frame.Say("company.main-number"), Kind: "tel", Complete: "off", Value: string(firm.MainNumber)},
@@ -117,12 +119,20 @@ func (f *front) connectNumbers(c *gin.Context) {
 }
 
 func (f *front) orderLicences(c *gin.Context) {
-	f.changing(c, "licences", []string{"kind", "count"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+	f.changing(c, "licences", []string{"kind", "count", "boundUntil"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
 		count, err := strconv.Atoi(values.Get("count"))
 		if err != nil {
 			return Done{}, invalid("/licences/0/count", "number", "is a whole number")
 		}
-		return f.Desk.OrderLicences(ctx, cause, id, LicencesForm{Licences: []LicenceForm{{Kind: values.Get("kind"), Count: count}}})
+		ordered := LicenceForm{Kind: values.Get("kind"), Count: count}
+		if typed := values.Get("boundUntil"); typed != "" {
+			until, err := time.Parse(time.DateOnly, typed)
+			if err != nil {
+				return Done{}, invalid("/licences/0/boundUntil", "date", "is a day such as 2027-03-31")
+			}
+			ordered.BoundUntil = &until
+		}
+		return f.Desk.OrderLicences(ctx, cause, id, LicencesForm{Licences: []LicenceForm{ordered}})
 	})
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ func detailFields(frame pages.Frame, firm company.State, s user.State, typed url
 		fields = append(fields, text("username", "me.username", s.Credential.Username))
 	}
 	fields = append(fields, text("number", "order.number", string(s.Number)), text("extension", "order.extension", s.Extension))
-	if kinds := slices.Sorted(maps.Keys(firm.Licences)); len(kinds) > 0 {
+	if kinds := firm.LicenceKinds(); len(kinds) > 0 {
 		licence := text("licence", "order.licence", s.Licence)
 		licence.Kind = "select"
 		if s.Licence == "" {

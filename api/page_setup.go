@@ -24,6 +24,7 @@ func (f *front) routesSetup(desk *gin.RouterGroup) {
 	desk.POST("/companies/:id/change", f.changeCompany)
 	desk.POST("/companies/:id/numbers", f.connectNumbers)
 	desk.POST("/companies/:id/licences", f.orderLicences)
+	desk.POST("/companies/:id/licences/returns", f.returnLicence)
 	desk.POST("/companies/:id/policy", f.adoptPolicy)
 }
 

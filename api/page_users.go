@@ -93,6 +93,7 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 	if err != nil && domain.KindOf(err) != domain.Missing { // the company's stream may be parked
 		return account, state, of, err
 	}
+	account.Licences = f.licenceChoice(state, firm.State)
 	account.CompanyName, account.Zone, account.Secrets = firm.Name, firm.State.ZoneAt(""), firm.State.Policy.Secrets
 	for _, entry := range state.Calendar(now) {
 		account.Calendar = append(account.Calendar, pages.Date{Entry: entry, Command: f.cfg.NewID()})
@@ -178,7 +179,7 @@ func (f *front) carryOut(c *gin.Context, name string, cause domain.Cause, comman
 }
 
 func (f *front) deleteUser(c *gin.Context) {
-	values, cause, err := f.commanded(c, "confirm")
+	values, cause, err := f.commanded(c, "confirm", "licence")
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -188,7 +189,7 @@ func (f *front) deleteUser(c *gin.Context) {
 		f.answerUser(c, p.Status, p)
 		return
 	}
-	f.carryOut(c, "delete", cause, f.Desk.DeleteUser)
+	f.carryOut(c, "delete", cause, f.Desk.DeleteUserWith(values.Get("licence") == returned))
 }
 
 // issueLogin shows a desk phone's new login. The same form sent again shows the

@@ -40,6 +40,7 @@ func (s *Server) routesAPI() error {
 	s.routesHistory()
 	s.routesNumbers()
 	s.routesLines()
+	s.routesLicences()
 	s.routesGroups()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {

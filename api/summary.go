@@ -57,8 +57,12 @@ func summary(event domain.Event) string {
 		return "Suspended: emergency calls only"
 	case user.Resumed:
 		return "The suspension ended"
+	case user.SeatMoved:
+		return "Sits on another licence of the same kind"
+	case user.LicenceGivenUp:
+		return "The licence " + e.Licence + " goes back to the operator"
 	case user.Deleted:
-		return "Deleted"
+		return "Deleted" + pick(e.Licence == "", "", "; the licence "+e.Licence+" goes back to the operator")
 	case user.ClaimAbandoned:
 		return "Gave up " + claimed(e.Claim) + ", since the order took too long"
 	case user.ClaimsReleased:

@@ -30,6 +30,12 @@ func summaryOfCompany(event domain.Event) string {
 		return "The main user is " + e.User
 	case company.LicencesOrdered:
 		return plural(e.Count, "licence", "licences") + " of kind " + e.Kind + " ordered in addition"
+	case company.LicenceReturnOrdered:
+		return "A licence of kind " + e.Kind + " is to go back to the operator"
+	case company.LicenceReturned:
+		return fmt.Sprintf("Licence %d of kind %s went back to the operator", e.Seat, e.Kind) + pick(e.Moved == "", "", "; who had it has a bound one now")
+	case company.LicenceReturnFailed:
+		return "No licence of kind " + e.Kind + " could go back: " + e.Cause
 	case company.SiteOpened:
 		return "There is a new location, " + e.Name
 	case company.Renamed:

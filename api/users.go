@@ -76,9 +76,16 @@ func (s *Server) changeUser(ctx context.Context, in *struct {
 	return s.userAnswer(done, "", err)
 }
 
-func (s *Server) deleteUser(ctx context.Context, in *UserCommand) (*UserAnswer, error) {
-	return s.onUser(ctx, in, s.Desk.DeleteUser)
+func (s *Server) deleteUser(ctx context.Context, in *struct {
+	UserCommand
+	Licence string `query:"licence" enum:"keep,return" default:"keep" doc:"return: one of the kind that is not bound goes back to the operator with the user"`
+},
+) (*UserAnswer, error) {
+	return s.onUser(ctx, &in.UserCommand, s.Desk.DeleteUserWith(in.Licence == returned))
 }
+
+// returned is the word for a licence that goes with its user.
+const returned = "return"
 
 func (s *Server) listUsers(ctx context.Context, in *struct {
 	Reading

@@ -12,8 +12,8 @@ import (
 	"dialtone/eventstore"
 )
 
-// LicenceRow is one kind of licence of a company: how many were ordered and how
-// many seats are taken.
+// LicenceRow is one kind of licence of a company: how many were ordered and not
+// given back, and how many users have one.
 type LicenceRow struct {
 	bun.BaseModel `bun:"table:licences,alias:l"`
 
@@ -39,7 +39,7 @@ type seat struct {
 func (v *Views) Licences(ctx context.Context, id string) ([]LicenceRow, error) {
 	var rows []LicenceRow
 	err := v.reading.NewSelect().Model(&rows).ColumnExpr("l.*").
-		ColumnExpr("(SELECT count(*) FROM seats AS s WHERE s.pool = l.pool) AS used").
+		ColumnExpr("(SELECT count(*) FROM seats AS s WHERE s.pool = l.pool AND s.owner LIKE 'user-%') AS used").
 		Where("l.company = ?", id).OrderExpr("l.kind ASC").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the licences of company %s: %w", id, err)
@@ -75,12 +75,15 @@ func (v *Views) FreeSeats(ctx context.Context, q SeatQuery) (streams []string, s
 
 var licences = projection{
 	name: "licences", tables: []string{"licences", "seats"},
-	wants: []string{"claim.", company.LicencesOrdered{}.Type()}, apply: one(applyLicence),
+	wants: []string{"claim.", company.LicencesOrdered{}.Type(), company.LicenceReturned{}.Type()}, apply: one(applyLicence),
 }
 
 func applyLicence(ctx context.Context, w *writer, r record) error {
-	if e, ok := r.fact.Event.(company.LicencesOrdered); ok {
-		return order(ctx, w, r, e)
+	switch e := r.fact.Event.(type) {
+	case company.LicencesOrdered:
+		return order(ctx, w, r, e.Kind, e.Count)
+	case company.LicenceReturned:
+		return order(ctx, w, r, e.Kind, -1)
 	}
 	if !strings.HasPrefix(r.Stream, "seat-") {
 		return nil
@@ -95,10 +98,10 @@ func applyLicence(ctx context.Context, w *writer, r record) error {
 	return nil
 }
 
-// order adds what was ordered, each fact once.
-func order(ctx context.Context, w *writer, r record, e company.LicencesOrdered) error {
+// order adds what was ordered or takes off what was given back, each fact once.
+func order(ctx context.Context, w *writer, r record, kind string, count int) error {
 	id := strings.TrimPrefix(r.Stream, "company-")
-	row := LicenceRow{Pool: "seat-" + id + "-" + e.Kind, Company: id, Kind: e.Kind, Count: e.Count, Position: r.Position}
+	row := LicenceRow{Pool: company.SeatPool(id, kind), Company: id, Kind: kind, Count: count, Position: r.Position}
 	return w.put(ctx, "licences", &row, `UPDATE SET ordered = old.ordered + EXCLUDED.ordered, position = EXCLUDED.position
 		WHERE old.position < EXCLUDED.position`)
 }

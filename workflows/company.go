@@ -16,7 +16,7 @@ func CompanyID(id string) string { return "company/" + id }
 
 // CompanySummary is what Temporal's Web UI shows of a company's workflow.
 func CompanySummary(id string) string {
-	return "company " + strings.SplitN(id, "-", 2)[0] + ": connection of its numbers"
+	return "company " + strings.SplitN(id, "-", 2)[0] + ": its numbers and licences"
 }
 
 var doForCompany *activities.Companies // names the activities; never called
@@ -46,6 +46,8 @@ func Company(ctx workflow.Context, id string) error {
 			err = do("look at the facts", doForCompany.LookAtCompany)
 		case duty.Task == company.Connect:
 			err = do(fmt.Sprintf("connect numbers, attempt %d", duty.Attempt), doForCompany.ConnectNumbers)
+		case duty.Task == company.GiveBack:
+			err = do("give a licence back", doForCompany.GiveBackLicence)
 		default:
 			return temporal.NewNonRetryableApplicationError("no activity does the task "+string(duty.Task), "UnknownTask", nil)
 		}

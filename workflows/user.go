@@ -80,6 +80,8 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "let a SIM go", do.LetSIMGo, duty)
 	case user.ReleaseClaims:
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
+	case user.GiveUpLicence:
+		return r.call(ctx, "tell the company that a licence goes back", do.GiveUpLicence, duty)
 	case user.LeaveGroups:
 		return r.call(ctx, "leave groups and tell their members", do.LeaveGroups, duty)
 	case user.Rest, user.Wait:

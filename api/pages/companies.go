@@ -16,7 +16,7 @@ type Companies struct {
 // Company is one company with the form for a new user.
 type Company struct {
 	projections.CompanyRow
-	Licences  []projections.LicenceRow
+	Licences  []LicenceKind
 	Users     Users
 	Setup     Setup
 	MainUser  Option // id and name, "" where there is none

@@ -132,9 +132,12 @@ type AbandonClaim struct {
 	Deadline time.Time
 }
 
-// Decide writes the note unless the company names the number by now.
+// Decide writes the note unless the company names the number or the seat by now.
 func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
+	if slices.ContainsFunc(s.Returned, func(seat Seat) bool { return SeatStream(s.ID, seat) == in.Claim }) {
+		return nil, domain.Faultf(domain.Refused, "claim-held", "the company gave the licence back")
+	}
 	if s.Owns(domain.E164(strings.TrimPrefix(in.Claim, number.Stream("")))) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the company names the number")
 	}

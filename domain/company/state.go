@@ -24,7 +24,10 @@ type State struct {
 	MainUser                    string         // id of who speaks for the company, "" for nobody
 	Attendant                   string         // id of who is rung for the company, "" for nobody
 	TimeZone                    string         // IANA name, "" for the usual one of the country
-	Licences                    map[string]int // kind to count
+	Licences                    map[string]int // kind to count of those ordered, which numbers their seats
+	LicenceOrders               []LicenceOrder // in the order in which they were given
+	Returned                    []Seat         // licences that went back to the operator
+	Returns                     []LicenceReturn
 	Sites                       []Site
 	Connections                 []Connection         // what the operator's network was asked for
 	Setup                       map[string]Mark      // by the steps that were done or skipped
@@ -77,14 +80,8 @@ func Evolve(s State, f domain.Fact) State {
 		s.MainUser = e.User
 	case Renamed:
 		s.Name = e.Name
-	case LicencesOrdered:
-		licences := map[string]int{e.Kind: s.Licences[e.Kind] + e.Count}
-		for kind, count := range s.Licences {
-			if kind != e.Kind {
-				licences[kind] = count
-			}
-		}
-		s.Licences = licences
+	case LicencesOrdered, LicenceReturnOrdered, LicenceReturned, LicenceReturnFailed:
+		return licences(s, f)
 	case SiteOpened:
 		s.Sites = append(slices.Clip(s.Sites), Site(e))
 	case ClaimAbandoned:

@@ -58,8 +58,7 @@ func CheckExtension(c *domain.Check, extension string, rule policy.Extension) {
 func checkPlace(c *domain.Check, firm company.State, site, licence, device, language string) {
 	_, known := firm.Site(site)
 	c.Need(site == "" || known, "/site", "unknown", "is not a site of the company")
-	_, ordered := firm.Licences[licence]
-	c.Need(licence == "" || ordered, "/licence", "unknown", "is not a kind of licence the company has ordered")
+	c.Need(licence == "" || firm.LicencesOf(licence) > 0, "/licence", "unknown", "is not a kind of licence the company has ordered")
 	c.Need(device == "" || deviceForm.MatchString(device), "/device/kind", "form", "is none or the name of a model, lower case, at most 40 characters")
 	if language != "" {
 		company.NeedLanguage(c, "/language", language)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/number"
 	"dialtone/domain/policy"
 )
@@ -25,13 +26,13 @@ func EmailStream(hmac string) string { return "email-" + hmac }
 func LoginStream(hmac string) string { return "login-" + hmac }
 
 // SeatStream is the name of the claim on the n-th licence of a kind, from 1.
-func SeatStream(company, kind string, n int) string {
-	return SeatPool(company, kind) + "-" + strconv.Itoa(n)
+func SeatStream(firm, kind string, n int) string {
+	return company.SeatStream(firm, company.Seat{Kind: kind, N: n})
 }
 
 // SeatPool is what the names of the claims on the licences of a kind begin with,
 // up to the hyphen before their numbers.
-func SeatPool(company, kind string) string { return "seat-" + company + "-" + kind }
+func SeatPool(firm, kind string) string { return company.SeatPool(firm, kind) }
 
 func numberClaim(n domain.E164) string {
 	if n == "" {

@@ -54,6 +54,7 @@ func (in Resume) Decide(history []domain.Fact) ([]domain.Event, error) {
 type Delete struct {
 	Actor  domain.Actor
 	Policy policy.Policy
+	GiveUp bool // the licence goes back to the operator (rule 2.22)
 }
 
 // Decide deletes the user (rules 1.7, 1.13, X9); nothing that was planned will be done.
@@ -68,7 +69,11 @@ func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
 		return nil, err
 	}
-	return append([]domain.Event{Deleted{}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
+	licence, err := in.givesUp(s)
+	if err != nil {
+		return nil, err
+	}
+	return append([]domain.Event{Deleted{Licence: licence}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
 }
 
 // IssueDeviceLogin is the command that gives a desk phone a new login.

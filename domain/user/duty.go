@@ -28,8 +28,9 @@ const (
 
 	ActOnDate Task = "carry-out" // do Subject, a planned action; Purpose is what
 
-	OrderSIM Task = "order-sim"  // order the user a SIM, which gets the id Subject
-	LetSIMGo Task = "let-sim-go" // detach Subject, a SIM, from who is deleted
+	OrderSIM      Task = "order-sim"       // order the user a SIM, which gets the id Subject
+	LetSIMGo      Task = "let-sim-go"      // detach Subject, a SIM, from who is deleted
+	GiveUpLicence Task = "give-up-licence" // tell the company that a licence goes back
 
 	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
 )

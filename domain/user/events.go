@@ -112,7 +112,9 @@ type Suspended struct{}
 type Resumed struct{}
 
 // Deleted says that the user is no more; what was claimed is to be released.
-type Deleted struct{}
+type Deleted struct {
+	Licence string `json:"licence,omitempty"` // the kind that goes back to the operator with the user
+}
 
 // ClaimAbandoned says that something claimed for this user was given up, since
 // no fact of the user had named it by its deadline.

@@ -73,8 +73,13 @@ func evolve(s State, f domain.Fact) State {
 		s.Suspended = true
 	case Resumed:
 		s.Suspended = false
+	case SeatMoved:
+		s.loosen(s.Claims.Seat)
+		s.Claims.Seat = e.To
+	case LicenceGivenUp:
+		s.GivesUp = ""
 	case Deleted:
-		return deleted(s, f)
+		return deleted(s, e, f)
 	case Restored:
 		return restored(s, e, f)
 	case GroupsFound:

@@ -60,8 +60,8 @@ func (s State) without(id string) State {
 }
 
 // deleted lets the user go, and remembers as what.
-func deleted(s State, f domain.Fact) State {
-	s.Former, s.DeletedAt = s.Lifecycle, f.At
+func deleted(s State, e Deleted, f domain.Fact) State {
+	s.Former, s.DeletedAt, s.GivesUp = s.Lifecycle, f.At, e.Licence
 	s.Lifecycle, s.Scheduled, s.Leaving = Gone, nil, true
 	s.loosen(s.Claims.List()...)
 	s.Claims = Claims{}
@@ -72,7 +72,7 @@ func deleted(s State, f domain.Fact) State {
 // desk phone needs a new login.
 func restored(s State, e Restored, f domain.Fact) State {
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
-	s.Former, s.DeletedAt, s.Leaving, s.Leaves = NotOrdered, time.Time{}, false, nil
+	s.Former, s.DeletedAt, s.Leaving, s.Leaves, s.GivesUp = NotOrdered, time.Time{}, false, nil, ""
 	s.Login, s.Credential.Since = DeviceLoginIssued{}, f.At
 	return s
 }

@@ -38,8 +38,11 @@ func (GroupsLeft) Type() string { return "user.groups-left.v1" }
 // farewell says what is left to be done for a user who is deleted and has
 // nothing of his own any more.
 func (s State) farewell() Duty {
-	if s.Leaving {
+	switch {
+	case s.Leaving:
 		return Duty{Task: LeaveGroups}
+	case s.GivesUp != "":
+		return Duty{Task: GiveUpLicence}
 	}
 	return Duty{Task: Rest}
 }

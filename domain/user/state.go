@@ -116,6 +116,7 @@ type State struct {
 	SIMsOrdered                                  int       // how often that was so
 	Former                                       Lifecycle // what a deleted user was
 	DeletedAt                                    time.Time
+	GivesUp                                      string   // the kind of licence that is to go back behind the deletion
 	Leaving                                      bool     // a deleted user is still to be taken out of groups
 	Leaves                                       []string // which ones, once they are found
 }

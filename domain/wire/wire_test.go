@@ -35,6 +35,9 @@ company.connection-made.v1
 company.connection-ordered.v1
 company.connection-retried.v1
 company.created.v1
+company.licence-return-failed.v1
+company.licence-return-ordered.v1
+company.licence-returned.v1
 company.licences-ordered.v1
 company.main-fax-set.v1
 company.main-number-set.v1
@@ -124,6 +127,7 @@ user.extension-changed.v1
 user.groups-found.v1
 user.groups-left.v1
 user.licence-changed.v1
+user.licence-given-up.v1
 user.link-expired.v1
 user.link-issued.v1
 user.link-missed.v1
@@ -154,6 +158,7 @@ user.reset-missed.v1
 user.reset-requested.v1
 user.restored.v1
 user.resumed.v1
+user.seat-moved.v1
 user.sim-added.v1
 user.sim-removed.v1
 user.step-delayed.v1

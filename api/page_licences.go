@@ -1,0 +1,50 @@
+package api
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/gin-gonic/gin"
+
+	"dialtone/api/pages"
+	"dialtone/domain"
+	"dialtone/domain/company"
+	"dialtone/domain/user"
+)
+
+// licenceKinds are the company's licences as its page shows them.
+func (f *front) licenceKinds(ctx context.Context, id string) ([]pages.LicenceKind, error) {
+	items, err := f.licences(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]pages.LicenceKind, 0, len(items))
+	for _, item := range items {
+		kind := pages.LicenceKind{
+			Kind: item.Kind, Owned: item.Count, Used: item.Used, Free: item.Free, Returning: item.Returning, Command: f.cfg.NewID(),
+		}
+		bound := 0
+		for _, b := range item.Bound {
+			bound += b.Count
+			kind.Bound = append(kind.Bound, pages.BoundLicences{Licences: b.Count, Until: b.Until})
+		}
+		kind.Loose = item.Count-bound-item.Returning > 0
+		shown = append(shown, kind)
+	}
+	return shown, nil
+}
+
+// licenceChoice is what is asked about the licence of a user who is deleted.
+func (f *front) licenceChoice(s user.State, firm company.State) pages.LicenceChoice {
+	if s.Claims.Seat == "" || s.Licence == "" {
+		return pages.LicenceChoice{}
+	}
+	give := company.ReturnLicence{Kind: s.Licence, At: f.cfg.Journal.Now()}
+	return pages.LicenceChoice{Kind: s.Licence, Bound: give.Check(firm) != nil}
+}
+
+func (f *front) returnLicence(c *gin.Context) {
+	f.changing(c, "licences/returns", []string{"kind"}, func(ctx context.Context, cause domain.Cause, id string, values url.Values) (Done, error) {
+		return f.Desk.ReturnLicence(ctx, cause, id, ReturnForm{Kind: values.Get("kind")})
+	})
+}
