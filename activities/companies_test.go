@@ -29,6 +29,7 @@ var firmMatrix = []struct {
 	isKilled func(t *testing.T)
 }{
 	{"ConnectNumbers", connectionIsKilled},
+	{"GiveBackLicence", licenceReturnIsKilled},
 }
 
 func TestWhateverIsKilledOfACompanyIsDoneOnce(t *testing.T) {

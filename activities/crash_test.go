@@ -49,6 +49,7 @@ var (
 	mobile    = story{preset: "teleproffs", licence: "free", then: []func(*person){followsLink, asksForCode, typesCode}}
 	carded    = story{preset: "onenet", licence: "standard", then: []func(*person){needsSIM}}
 	grouped   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups}}
+	givesUp   = story{preset: "onenet", licence: "standard", then: []func(*person){deletesWithLicence}, ordered: []func(*user.Create){withSeat}}
 	swaps     = story{preset: "onenet", licence: "standard", then: []func(*person){swapsNumbers}}
 )
 
@@ -146,6 +147,7 @@ var matrix = []struct {
 	{"LetSIMGo", carded, user.LetSIMGo, ""},
 	{"LeaveGroups", grouped, user.LeaveGroups, ""},
 	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
+	{"GiveUpLicence", givesUp, user.GiveUpLicence, ""},
 	{"FinishSwap", swaps, user.FinishSwap, ""},
 }
 
@@ -268,7 +270,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
 		user.LeaveGroups: p.users.LeaveGroups, user.OrderSIM: p.users.OrderSIM, user.LetSIMGo: p.users.LetSIMGo,
-		user.FinishSwap: p.users.FinishSwap,
+		user.FinishSwap: p.users.FinishSwap, user.GiveUpLicence: p.users.GiveUpLicence,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}
 	killed := kill.means(duty)

@@ -40,34 +40,35 @@ func TestNoRouteOpensToStrangers(t *testing.T) {
 func (h *house) bodies(firm string) map[string]string {
 	h.t.Helper()
 	return map[string]string{
-		"POST /v1/companies":                      `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
-		"POST /v1/companies/{id}/sites":           `{"name":"Bonn"}`,
-		"POST /v1/companies/{id}/users":           ada("01"),
-		"PATCH /v1/companies/{id}":                `{"name":"Third"}`,
-		"POST /v1/companies/{id}/numbers":         `{"numbers":[{"from":"+4930999900","to":"+4930999909"}]}`,
-		"POST /v1/companies/{id}/licences":        `{"licences":[{"kind":"standard","count":1}]}`,
-		"PUT /v1/companies/{id}/attendant":        `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"T","extension":"99999"}`).want(h.t, http.StatusCreated).text("id") + `"}`,
-		"PUT /v1/companies/{id}/policy":           `{"policy":"onenet"}`,
-		"PUT /v1/companies/{id}/region":           `{"language":"sv","timeZone":"Europe/Stockholm"}`,
-		"PUT /v1/companies/{id}/setup/{step}":     `{"state":"skipped"}`,
-		"PATCH /v1/users/{id}":                    `{"firstName":"B"}`,
-		"POST /v1/groups":                         `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
-		"PATCH /v1/groups/{id}":                   `{"name":"Orders"}`,
-		"POST /v1/users/{id}/activation/messages": `{"channel":"mail"}`,
-		"POST /v1/pool":                           `{"from":"+4930888800","to":"+4930888809"}`,
-		"POST /v1/companies/{id}/purchases":       `{"number":"+4930888700"}`,
-		"POST /v1/companies/{id}/assignments":     `{"rows":[{"user":"nobody"}]}`,
-		"PUT /v1/numbers/{id}/reservation":        `{"reason":"later"}`,
-		"PUT /v1/numbers/{id}/forwarding":         `{"to":"+4930999999"}`,
-		"POST /v1/numbers/{id}/release":           `{"to":"company"}`,
-		"POST /v1/users/{id}/swap":                `{"with":"` + h.numbered(firm, "+49301234598") + `"}`,
-		"POST /v1/users/{id}/calendar":            `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
+		"POST /v1/companies":                       `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
+		"POST /v1/companies/{id}/sites":            `{"name":"Bonn"}`,
+		"POST /v1/companies/{id}/users":            ada("01"),
+		"PATCH /v1/companies/{id}":                 `{"name":"Third"}`,
+		"POST /v1/companies/{id}/numbers":          `{"numbers":[{"from":"+4930999900","to":"+4930999909"}]}`,
+		"POST /v1/companies/{id}/licences":         `{"licences":[{"kind":"standard","count":1}]}`,
+		"POST /v1/companies/{id}/licences/returns": `{"kind":"standard"}`,
+		"PUT /v1/companies/{id}/attendant":         `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"T","extension":"99999"}`).want(h.t, http.StatusCreated).text("id") + `"}`,
+		"PUT /v1/companies/{id}/policy":            `{"policy":"onenet"}`,
+		"PUT /v1/companies/{id}/region":            `{"language":"sv","timeZone":"Europe/Stockholm"}`,
+		"PUT /v1/companies/{id}/setup/{step}":      `{"state":"skipped"}`,
+		"PATCH /v1/users/{id}":                     `{"firstName":"B"}`,
+		"POST /v1/groups":                          `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
+		"PATCH /v1/groups/{id}":                    `{"name":"Orders"}`,
+		"POST /v1/users/{id}/activation/messages":  `{"channel":"mail"}`,
+		"POST /v1/pool":                            `{"from":"+4930888800","to":"+4930888809"}`,
+		"POST /v1/companies/{id}/purchases":        `{"number":"+4930888700"}`,
+		"POST /v1/companies/{id}/assignments":      `{"rows":[{"user":"nobody"}]}`,
+		"PUT /v1/numbers/{id}/reservation":         `{"reason":"later"}`,
+		"PUT /v1/numbers/{id}/forwarding":          `{"to":"+4930999999"}`,
+		"POST /v1/numbers/{id}/release":            `{"to":"company"}`,
+		"POST /v1/users/{id}/swap":                 `{"with":"` + h.numbered(firm, "+49301234598") + `"}`,
+		"POST /v1/users/{id}/calendar":             `{"what":"suspend","at":"2026-05-01T12:00:00Z"}`,
 	}
 }
 
 func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 	h := open(t)
-	firm := h.company("onenet")
+	firm := h.company("onenet", `,"licences":[{"kind":"standard","count":5}]`)
 	bodies := h.bodies(firm)
 	h.pooled("+4930888700", "+4930888700")
 	for _, operation := range h.operations() {
@@ -128,7 +129,7 @@ func extensionFor(operation string) string {
 
 func TestListsAreReadPageByPage(t *testing.T) {
 	h := open(t)
-	firm := h.company("onenet")
+	firm := h.company("onenet", `,"licences":[{"kind":"standard","count":5}]`)
 	var last answer
 	for _, number := range []string{"01", "02", "03", "04", "05"} {
 		last = h.user(firm, ada(number)).want(t, http.StatusCreated)

@@ -47,8 +47,11 @@ func (in ReturnLicence) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	ordered := LicenceReturnOrdered{ID: in.ID, Kind: in.Kind, User: in.User}
 	err := in.Check(s)
-	if err == nil || in.User == "" || domain.KindOf(err) == domain.Missing {
-		return []domain.Event{ordered}, err
+	switch {
+	case err == nil:
+		return []domain.Event{ordered}, nil
+	case in.User == "" || domain.KindOf(err) == domain.Missing:
+		return nil, err
 	}
 	return []domain.Event{ordered, LicenceReturnFailed{
 		ID: in.ID, Kind: in.Kind, Trouble: domain.Trouble{Cause: "licence-bound", Responsible: "operator", Text: err.Error()},

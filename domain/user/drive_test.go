@@ -107,6 +107,8 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "order a SIM", user.NameSIM{SIM: user.SIM{ID: next.Subject, Kind: sim.Voice, Automatic: true}}.Decide)
 	case user.LetSIMGo:
 		d.once(t, "let a SIM go", user.DropSIM{SIM: next.Subject}.Decide)
+	case user.GiveUpLicence:
+		d.once(t, "give the licence up", user.NoteGivenUp{}.Decide)
 	case user.LeaveGroups:
 		d.once(t, "find groups", user.FindGroups{Groups: []string{"sales"}[:d.luck(2)]}.Decide)
 		d.once(t, "leave groups", user.NoteGroupsLeft{}.Decide)
@@ -163,7 +165,7 @@ func (d *drive) meddle(t *testing.T) {
 		d.once(t, "abandon", user.AbandonClaim{Claim: fmt.Sprint("extension-acme-", d.luck(9)), Deadline: d.now}.Decide)
 	case 12:
 		if d.luck(6) == 0 {
-			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules}.Decide)
+			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules, GiveUp: d.luck(2) == 1}.Decide)
 		}
 	case 13:
 		d.once(t, "name", d.named(actor))

@@ -101,7 +101,7 @@ func (d *drive) check(t *testing.T) {
 		t.Fatalf("failed without a failed step: %+v", s.Steps)
 	case s.Lifecycle == user.Active && (!s.Started || open > 0):
 		t.Fatalf("active with open steps: %+v", s.Steps)
-	case s.Lifecycle == user.Gone && next.Task != user.ReleaseClaims && next.Task != user.LeaveGroups && next.Task != user.LetSIMGo && next.Task != user.Rest:
+	case s.Lifecycle == user.Gone && next.Task != user.ReleaseClaims && next.Task != user.LeaveGroups && next.Task != user.LetSIMGo && next.Task != user.GiveUpLicence && next.Task != user.Rest:
 		t.Fatalf("a deleted user still has the duty %+v", next)
 	}
 	for _, claim := range s.Loose {
