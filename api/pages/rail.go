@@ -26,7 +26,7 @@ type Account struct {
 	Plan                  []Field // of the form that plans an action
 	Options               []string
 	Groups                []projections.Membership
-	Licences              LicenceChoice // what a deletion asks about
+	Licences              LicenceChoice  // what a deletion asks about
 	Details               []Changed      // of the form that changes the user
 	Choose                []Field        // of the form that chooses a temporary password
 	Secrets               policy.Secrets // its rules
