@@ -36,6 +36,9 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 		return Done{}, err
 	}
 	change.Seat = held.Granted[wishSeat]
+	if stream := held.Granted[wishDevice]; stream != "" {
+		change.DeviceClaim = &stream
+	}
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, unmoved(state.Claims, change.Decide), options...)
 	held.Settle(ctx, err)
 	return done(id, result), err
@@ -74,6 +77,11 @@ func (d *Desk) changeWishes(ctx context.Context, cause domain.Cause, change *use
 			wishes = append(wishes, wish(wishUsername, nil, w.username(*name))...)
 		}
 	}
+	phone, err := d.changePhone(ctx, w, change, state)
+	if err != nil {
+		return nil, err
+	}
+	wishes = append(wishes, phone...)
 	for _, wish := range wishes {
 		for candidate := range wish.Candidates {
 			if slices.Contains(state.Loose, candidate.Stream) {
@@ -114,6 +122,10 @@ func (f ChangeForm) change(firm company.State, cause domain.Cause) user.Change {
 			Mobile: f.Mobile.as(national(firm)), MobileNumber: f.MobileNumber.as(national(firm)), MAC: f.Device.MAC.as(mac),
 		},
 		Extension: f.Extension.trimmed(), Username: f.Username.as(user.FoldEmail), Licence: f.Licence.trimmed(), Options: f.Options.as(services),
+	}
+	if kind := change.Device; kind != nil && *kind == noPhone && change.Person.MAC == nil {
+		none := ""
+		change.Person.MAC = &none
 	}
 	if n := f.Number.as(national(firm)); n != nil {
 		number := domain.E164(*n)

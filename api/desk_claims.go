@@ -44,6 +44,7 @@ func (d *Desk) wishes(ctx context.Context, cause domain.Cause, order user.Create
 func granted(order *user.Create, streams map[string]string) {
 	order.Claims = user.Claims{
 		Number: streams[wishNumber], Extension: streams[wishExtension], Email: streams[wishEmail], Seat: streams[wishSeat],
+		Device: streams[wishDevice],
 	}
 	if stream := streams[wishExtension]; stream != "" && order.Extension == "" {
 		order.Extension = strings.TrimPrefix(stream, user.ExtensionStream(order.Company.ID, ""))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"dialtone/domain"
-	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
@@ -29,7 +28,12 @@ func (d *Desk) RestoreUser(ctx context.Context, cause domain.Cause, id string, o
 	if err != nil || seen.Repeated || state.Lifecycle != user.Gone {
 		return done(id, seen), err
 	}
-	held, err := d.reserveAll(ctx, cause, d.formerWishes(ctx, cause, firm, state))
+	w := wisher{user: state.ID, firm: firm, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
+	phone, _, err := d.phoneWishes(ctx, w, state.Device, state.Person.MAC)
+	if err != nil {
+		return Done{}, err
+	}
+	held, err := d.reserveAll(ctx, cause, append(d.formerWishes(ctx, w, state), phone...))
 	if err != nil {
 		return Done{}, err
 	}
@@ -40,8 +44,7 @@ func (d *Desk) RestoreUser(ctx context.Context, cause domain.Cause, id string, o
 }
 
 // formerWishes lists what was a deleted user's alone.
-func (d *Desk) formerWishes(ctx context.Context, cause domain.Cause, firm company.State, state user.State) []eventstore.Wish {
-	w := wisher{user: state.ID, firm: firm, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
+func (d *Desk) formerWishes(ctx context.Context, w wisher, state user.State) []eventstore.Wish {
 	wishes := slices.Concat(w.number(state.Number), w.email(state.Person.Email), d.seat(ctx, w, state.Licence))
 	if state.Extension != "" {
 		wishes = append(wishes, w.extension(state.Extension, "")...)
@@ -90,6 +93,9 @@ func fieldOf(wish string) string {
 	if wish == wishSeat {
 		return "/licence"
 	}
+	if wish == wishMarks || wish == wishDevice {
+		return "/device/mac"
+	}
 	return "/" + wish
 }
 
@@ -112,7 +118,7 @@ func (h holding) stream(wish string) string {
 func (h holding) claims() user.Claims {
 	return user.Claims{
 		Number: h.stream(wishNumber), Extension: h.stream(wishExtension), Email: h.stream(wishEmail),
-		Seat: h.stream(wishSeat), Username: h.stream(wishUsername),
+		Seat: h.stream(wishSeat), Username: h.stream(wishUsername), Device: h.stream(wishDevice),
 	}
 }
 

@@ -27,7 +27,11 @@ func (d *Desk) place(ctx context.Context, cause domain.Cause, order user.Create)
 	if err != nil || seen.Repeated {
 		return done(order.ID, seen), err
 	}
-	held, err := d.journal.Reserve(ctx, cause, d.wishes(ctx, cause, order)...)
+	phone, err := d.orderPhone(ctx, cause, &order)
+	if err != nil {
+		return Done{}, err
+	}
+	held, err := d.journal.Reserve(ctx, cause, append(d.wishes(ctx, cause, order), phone...)...)
 	if err != nil {
 		return Done{}, err
 	}
@@ -36,6 +40,9 @@ func (d *Desk) place(ctx context.Context, cause domain.Cause, order user.Create)
 	held.Settle(ctx, err)
 	return done(order.ID, result), err
 }
+
+// noPhone is the kind of phone of a user who has none (1.2).
+const noPhone = "none"
 
 // order turns a form into the command.
 func (f UserForm) order(firm company.State, id string) user.Create {
@@ -57,6 +64,9 @@ func (f UserForm) order(firm company.State, id string) user.Create {
 	}
 	if f.Device != nil {
 		order.Device, order.Person.MAC = strings.ToLower(strings.TrimSpace(f.Device.Kind)), mac(f.Device.MAC)
+		if order.Device == noPhone {
+			order.Person.MAC = ""
+		}
 	}
 	if f.Activate != nil {
 		order.Activate = *f.Activate

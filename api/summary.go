@@ -45,6 +45,8 @@ func summary(event domain.Event) string {
 		return "Changed " + changedNames(e)
 	case user.EmailClaimed:
 		return pick(e.Claim == "", "The e-mail address was given up", "A new e-mail address is the user's alone")
+	case user.DeviceClaimed:
+		return pick(e.Claim == "", "The desk phone was given up", "A desk phone is the user's")
 	case user.NumberChanged:
 		return moved("number", string(e.Previous), string(e.Number)) + pick(e.Swap == "", "", ", in a swap with another user")
 	case user.SwapFinished:
@@ -68,7 +70,7 @@ func summary(event domain.Event) string {
 	case user.ClaimsReleased:
 		return "Gave back " + plural(len(e.Claims), "thing", "things") + " the user no longer has"
 	case user.DeviceLoginIssued:
-		return "A new login for the desk phone was issued"
+		return "A new login for the desk phone was issued" + pick(e.Chosen, ", with a password that somebody chose", "")
 	}
 	return summaryOfActivation(event)
 }

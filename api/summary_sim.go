@@ -74,5 +74,5 @@ func summaryOfVendor(event domain.Event) string {
 	case sim.Reported:
 		return "The SIM vendor has news: " + e.Event
 	}
-	return summaryOfClaim(event)
+	return summaryOfDevice(event)
 }

@@ -20,8 +20,9 @@ const (
 	KindClaim      = "claim"      // claim.taken: given back by claim.Release
 	KindAssignment = "assignment" // number.assigned: given back by number.Release
 	KindConnection = "connection" // number.connected: given back by number.Disconnect
-	KindLoose      = "loose"      // what a group has given up: given back by claim.Release
+	KindLoose      = "loose"      // what a group or phone has given up: given back by claim.Release
 	KindSwap       = "swap"       // number.swap-prepared: dropped by number.ExpireSwap
+	KindPhone      = "phone"      // device.assigned: given back by device.Release
 	KindReturn     = "return"     // number.return-begun: finished by number.FinishReturn
 )
 
@@ -32,7 +33,7 @@ type ClaimRow struct {
 
 	Stream   string              `bun:"stream,pk"`
 	Kind     string              `bun:"kind,pk"`
-	Owner    string              `bun:"owner"` // a stream: user-<id>, company-<id> or group-<id>
+	Owner    string              `bun:"owner"` // a stream: user-<id>, company-<id>, group-<id> or device-<id>
 	Deadline time.Time           `bun:"deadline"`
 	Position eventstore.Position `bun:"position"`
 }
@@ -52,7 +53,7 @@ func (v *Views) OverdueClaims(ctx context.Context, now time.Time, limit int) ([]
 var claims = projection{
 	name: "claims", tables: []string{"claims", "claim_blocks"},
 	wants: []string{
-		"claim.", "number.", company.NumbersConnected{}.Type(), company.NumbersBought{}.Type(),
+		"claim.", "number.", "device.", company.NumbersConnected{}.Type(), company.NumbersBought{}.Type(),
 		group.ExtensionChanged{}.Type(), group.Deleted{}.Type(), group.ClaimsReleased{}.Type(),
 	},
 	apply: one(applyClaim),

@@ -16,13 +16,9 @@ func applyGroupClaim(ctx context.Context, w *writer, r record) error {
 	case group.Deleted:
 		return loosen(ctx, w, r, e.Claim)
 	case group.ClaimsReleased:
-		for _, stream := range e.Claims {
-			if err := w.exec(ctx, "claims", "DELETE FROM %s WHERE stream = ? AND kind = ? AND owner = ?", stream, KindLoose, r.Stream); err != nil {
-				return err
-			}
-		}
+		return tightened(ctx, w, r, e.Claims)
 	}
-	return nil
+	return applyDeviceClaim(ctx, w, r)
 }
 
 func loosen(ctx context.Context, w *writer, r record, stream string) error {

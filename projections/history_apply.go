@@ -10,13 +10,14 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group."}, apply: one(applyHistory),
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group.", "device."}, apply: one(applyHistory),
 }
 
 func applyHistory(ctx context.Context, w *writer, r record) error {
@@ -39,7 +40,7 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 
 // subjectOf gives the id of the user, company or group a fact is about, "" where it is nobody.
 func subjectOf(stream string, event domain.Event) string {
-	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream("")} {
+	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream(""), device.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id
 		}
@@ -63,7 +64,7 @@ func subjectOf(stream string, event domain.Event) string {
 	case claim.Released:
 		owner = e.Owner
 	}
-	for _, stem := range []string{user.Stream(""), group.Stream("")} {
+	for _, stem := range []string{user.Stream(""), group.Stream(""), device.Stream("")} {
 		if id, ok := strings.CutPrefix(owner, stem); ok {
 			return id
 		}

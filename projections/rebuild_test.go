@@ -10,6 +10,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/user"
@@ -52,8 +53,18 @@ func busy(h *house, random *rand.Rand, rounds int) {
 				group.ExtensionChanged{Extension: text, Former: user.ExtensionStream(acme, text)},
 				group.ClaimsReleased{Claims: []string{user.ExtensionStream(acme, text)}},
 			},
+			device.Stream(desk): {
+				device.Added{ID: desk, Company: acme, Manufacturer: device.Snom, Model: "D785", Claim: "mac-1", Personal: &device.Marks{MAC: "000413" + text}},
+				device.Assigned{User: id},
+				device.Confirmed{User: id},
+				device.Released{User: id},
+				device.AddressIssued{Generation: n},
+				device.ConfigurationFetched{Format: device.Snom, Sum: text, Agent: "snomD785"},
+				device.Removed{Claim: "mac-1"},
+				device.ClaimsReleased{Claims: []string{"mac-1"}},
+			},
 		}
-		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme), group.Stream(sales)}
+		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme), group.Stream(sales), device.Stream(desk)}
 		chosen := streams[random.IntN(len(streams))]
 		h.tell(chosen, events[chosen][random.IntN(len(events[chosen]))])
 	}

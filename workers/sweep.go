@@ -11,6 +11,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/sim"
@@ -139,6 +140,8 @@ func abandon(row projections.ClaimRow, claimed []domain.Fact) domain.Decide {
 		return group.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	case strings.HasPrefix(row.Owner, sim.Stream("")):
 		return sim.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
+	case strings.HasPrefix(row.Owner, device.Stream("")):
+		return device.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 	}
 	return user.AbandonClaim{Claim: row.Stream, Deadline: row.Deadline}.Decide
 }
@@ -147,6 +150,8 @@ func keep(row projections.ClaimRow) domain.Decide {
 	switch row.Kind {
 	case projections.KindAssignment:
 		return number.Confirm(strings.TrimPrefix(row.Owner, "user-"))
+	case projections.KindPhone:
+		return device.Confirm(strings.TrimPrefix(row.Owner, "user-"))
 	case projections.KindConnection, projections.KindSwap: // what follows from a swap is its user's workflow's
 		return func([]domain.Fact) ([]domain.Event, error) { return nil, nil }
 	}
@@ -164,6 +169,8 @@ func letGo(row projections.ClaimRow) domain.Decide {
 	switch row.Kind {
 	case projections.KindAssignment:
 		return number.Expire(strings.TrimPrefix(row.Owner, "user-"), due, reason)
+	case projections.KindPhone:
+		return device.Expire(strings.TrimPrefix(row.Owner, "user-"), due, reason)
 	case projections.KindSwap:
 		return number.ExpireSwap(due, reason)
 	case projections.KindConnection:

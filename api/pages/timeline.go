@@ -25,6 +25,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	var e struct {
 		Step, Cause, Number, Extension, Channel, Purpose string
 		What, Licence, From, To, Kind, Name, User        string
+		Model, Agent                                     string
 		Count                                            int
 		Attempt                                          int
 		NextTry                                          *time.Time
@@ -36,7 +37,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	said, ok := f.Find(key, "Step", stepOf(f, row.Type, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
 		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
 		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At),
-		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count, "User", e.User)
+		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count, "User", e.User, "Model", e.Model, "Agent", e.Agent)
 	if !ok {
 		said = row.Type
 	}
@@ -136,7 +137,7 @@ var kinds = map[string][]interface{ Type() string }{
 		user.Viewed{},
 	},
 	"message": {user.MessageRequested{}, user.MessageAccepted{}, user.MessageRefused{}, user.MessageDelivered{}, user.MessageBounced{}, user.MessageDelayed{}},
-	"line":    {user.NumberChanged{}, user.SwapFinished{}, user.ExtensionChanged{}, user.DeviceLoginIssued{}, user.SIMAdded{}, user.SIMRemoved{}},
+	"line":    {user.NumberChanged{}, user.SwapFinished{}, user.ExtensionChanged{}, user.DeviceClaimed{}, user.DeviceLoginIssued{}, user.SIMAdded{}, user.SIMRemoved{}},
 }
 
 // TypesOf gives the wire names of a kind, none for "" and unknown ones.

@@ -50,7 +50,7 @@ func extensionClaim(company, extension string) string {
 
 // List gives the streams of everything that is the user's alone.
 func (c Claims) List() []string {
-	return slices.DeleteFunc([]string{c.Number, c.Extension, c.Email, c.Seat, c.Username}, func(claim string) bool { return claim == "" })
+	return slices.DeleteFunc([]string{c.Number, c.Extension, c.Email, c.Seat, c.Username, c.Device}, func(claim string) bool { return claim == "" })
 }
 
 // Holds tells whether a stream is among the claims.

@@ -27,7 +27,8 @@ type Change struct {
 	Username               *string
 	UsernameClaim          string
 	Licence                *string
-	Seat                   string // the claim, "" where licences are not counted
+	DeviceClaim            *string // the stream of the desk phone, "" for none; nil leaves it
+	Seat                   string  // the claim, "" where licences are not counted
 }
 
 // Check tells what would be wrong with the user after the change.
@@ -52,6 +53,8 @@ func (in Change) Check(s State) error {
 	}
 	c.Need(in.Language == nil || *in.Language != "", "/language", "missing", "can be changed but not removed")
 	checkPlace(&c, in.Company, after.Site, "", after.Device, after.Language)
+	c.Need(differs(in.Device, s.Device) == nil || s.Claims.Device == "" || in.DeviceClaim != nil || differs(in.Person.MAC, s.Person.MAC) != nil,
+		"/device/kind", "assigned", "is the model of the phone the user has; give the user another phone, or none")
 	checkOptions(&c, after.Options)
 	in.checkUsername(&c, s)
 	in.checkLicence(&c, s, after.Person)
@@ -122,6 +125,9 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if details.Personal != nil && details.Personal.Email != nil && s.Claims.Email != in.EmailClaim {
 		events = append(events, EmailClaimed{Claim: in.EmailClaim})
 	}
+	if in.DeviceClaim != nil && *in.DeviceClaim != s.Claims.Device {
+		events = append(events, DeviceClaimed{Claim: *in.DeviceClaim})
+	}
 	if in.Number != nil && *in.Number != s.Number {
 		events = append(events, NumberChanged{Number: *in.Number, Previous: s.Number})
 	}
@@ -167,6 +173,8 @@ func (in Change) claimed(s State, events []domain.Event) error {
 		claim := ""
 		switch e := event.(type) {
 		case EmailClaimed:
+			claim = e.Claim
+		case DeviceClaimed:
 			claim = e.Claim
 		case NumberChanged:
 			claim = numberClaim(e.Number)

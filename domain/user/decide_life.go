@@ -79,6 +79,7 @@ func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 // IssueDeviceLogin is the command that gives a desk phone a new login.
 type IssueDeviceLogin struct {
 	Username, Realm string
+	Chosen          bool // the password is somebody's choice
 	HA1             map[string]string
 }
 
@@ -91,7 +92,7 @@ func (in IssueDeviceLogin) Decide(history []domain.Fact) ([]domain.Event, error)
 	case !s.HasLine():
 		return nil, domain.Faultf(domain.Refused, "no-line", "a user without number and extension has nothing a phone could log in to")
 	}
-	return []domain.Event{DeviceLoginIssued{Username: in.Username, Realm: in.Realm, Personal: &DeviceLogin{HA1: in.HA1}}}, nil
+	return []domain.Event{DeviceLoginIssued{Username: in.Username, Realm: in.Realm, Chosen: in.Chosen, Personal: &DeviceLogin{HA1: in.HA1}}}, nil
 }
 
 // AbandonClaim is the sweep's command: it gives a claim up for a user whose

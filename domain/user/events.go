@@ -46,6 +46,7 @@ type Claims struct {
 	Email     string `json:"email,omitempty"`
 	Seat      string `json:"seat,omitempty"`
 	Username  string `json:"username,omitempty"`
+	Device    string `json:"device,omitempty"`
 }
 
 // DetailsChanged says what is different about a user; nil is unchanged.
@@ -72,6 +73,12 @@ type PersonChanges struct {
 
 // EmailClaimed says which claim stands behind the user's new address ("" for none).
 type EmailClaimed struct {
+	Claim string `json:"claim"`
+}
+
+// DeviceClaimed says which desk phone is the user's from now on, by the name of its
+// stream ("" for none).
+type DeviceClaimed struct {
 	Claim string `json:"claim"`
 }
 
@@ -132,6 +139,7 @@ type ClaimsReleased struct {
 type DeviceLoginIssued struct {
 	Username string       `json:"username"`
 	Realm    string       `json:"realm"`
+	Chosen   bool         `json:"chosen,omitempty"` // by somebody, so it cannot be derived again
 	Personal *DeviceLogin `json:"personal,omitempty"`
 }
 
@@ -145,6 +153,9 @@ func (Created) Type() string { return "user.created.v1" }
 
 // Type is the wire name.
 func (DetailsChanged) Type() string { return "user.details-changed.v1" }
+
+// Type is the wire name.
+func (DeviceClaimed) Type() string { return "user.device-claimed.v1" }
 
 // Type is the wire name.
 func (EmailClaimed) Type() string { return "user.email-claimed.v1" }

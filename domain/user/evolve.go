@@ -55,6 +55,9 @@ func evolve(s State, f domain.Fact) State {
 		s.loosen(s.Claims.Email)
 		s.Claims.Email = e.Claim
 		return s.withdrawLink()
+	case DeviceClaimed:
+		s.loosen(s.Claims.Device)
+		s.Claims.Device = e.Claim
 	case NumberChanged:
 		return numberChanged(s, e)
 	case SwapFinished:
@@ -96,7 +99,7 @@ func evolve(s State, f domain.Fact) State {
 	case ClaimsReleased:
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	case DeviceLoginIssued:
-		s.Login = e
+		s.Login, s.LoginID = e, f.ID
 	case SIMAdded, SIMRemoved:
 		return sims(s, f)
 	default:

@@ -73,7 +73,7 @@ func deleted(s State, e Deleted, f domain.Fact) State {
 func restored(s State, e Restored, f domain.Fact) State {
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
 	s.Former, s.DeletedAt, s.Leaving, s.Leaves, s.GivesUp = NotOrdered, time.Time{}, false, nil, ""
-	s.Login, s.Credential.Since = DeviceLoginIssued{}, f.At
+	s.Login, s.LoginID, s.Credential.Since = DeviceLoginIssued{}, "", f.At
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
+	"dialtone/domain/device"
 	"dialtone/domain/number"
 	"dialtone/domain/policy"
 )
@@ -16,6 +17,9 @@ func Confirming(stream, id string) domain.Decide {
 	if isNumber(stream) {
 		return number.Confirm(id)
 	}
+	if isDevice(stream) {
+		return device.Confirm(id)
+	}
 	return claim.Confirm(Stream(id))
 }
 
@@ -24,6 +28,9 @@ func Confirming(stream, id string) domain.Decide {
 func (s State) Releasing(stream string, at time.Time, rules policy.Policy) domain.Decide {
 	if isNumber(stream) {
 		return number.Release{User: s.ID, Reason: s.ReleaseReason(), Rests: rules.RestsUntil(at)}.Decide
+	}
+	if isDevice(stream) {
+		return device.Release(s.ID, s.ReleaseReason())
 	}
 	return claim.Release(Stream(s.ID), s.ReleaseReason())
 }
@@ -35,5 +42,7 @@ func (s State) ReleaseReason() string {
 	}
 	return "changed"
 }
+
+func isDevice(stream string) bool { return strings.HasPrefix(stream, device.Stream("")) }
 
 func isNumber(stream string) bool { return strings.HasPrefix(stream, number.Stream("")) }

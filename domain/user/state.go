@@ -106,6 +106,7 @@ type State struct {
 	Credential                                   Credential
 	Verification                                 Verification
 	Login                                        DeviceLoginIssued
+	LoginID                                      string // of the fact that issued the login
 	Claims                                       Claims
 	Swap                                         Swap                 // what this user has decided and what is not finished
 	Loose                                        []string             // claims that are to be released

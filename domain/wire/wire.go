@@ -8,6 +8,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
+	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/sim"
@@ -16,7 +17,7 @@ import (
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups, sims)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups, sims, devices)
 }
 
 var (
@@ -69,6 +70,7 @@ var (
 		user.Created{},
 		user.DetailsChanged{},
 		user.EmailClaimed{},
+		user.DeviceClaimed{},
 		user.NumberChanged{},
 		user.SwapFinished{},
 		user.ExtensionChanged{},
@@ -173,5 +175,16 @@ var (
 		sim.Reported{},
 		user.SIMAdded{},
 		user.SIMRemoved{},
+	}
+	devices = []domain.Event{
+		device.Added{},
+		device.Assigned{},
+		device.Confirmed{},
+		device.Released{},
+		device.AddressIssued{},
+		device.ConfigurationFetched{},
+		device.Removed{},
+		device.ClaimAbandoned{},
+		device.ClaimsReleased{},
 	}
 )

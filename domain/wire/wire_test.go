@@ -52,6 +52,15 @@ company.setup-step-done.v1
 company.setup-step-resumed.v1
 company.setup-step-skipped.v1
 company.site-opened.v1
+device.added.v1
+device.address-issued.v1
+device.assigned.v1
+device.claim-abandoned.v1
+device.claims-released.v1
+device.configuration-fetched.v1
+device.confirmed.v1
+device.released.v1
+device.removed.v1
 group.changed.v1
 group.claim-abandoned.v1
 group.claims-released.v1
@@ -121,6 +130,7 @@ user.credential-issued.v1
 user.credential-set.v1
 user.deleted.v1
 user.details-changed.v1
+user.device-claimed.v1
 user.device-login-issued.v1
 user.email-claimed.v1
 user.extension-changed.v1
