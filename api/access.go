@@ -9,6 +9,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 )
 
@@ -31,6 +32,7 @@ const (
 	aUser                   // a user
 	aNumber                 // a number of a company
 	aGroup                  // a group
+	aSIM                    // a SIM
 	everything              // nothing: the route is about all companies
 )
 
@@ -75,6 +77,8 @@ var (
 	changesNumber   = right{about: aNumber, admin: firm}
 	readsGroup      = right{about: aGroup, support: everywhere, admin: firm}
 	changesGroup    = right{about: aGroup, admin: firm}
+	readsSIM        = right{about: aSIM, support: everywhere, admin: firm}
+	changesSIM      = right{about: aSIM, admin: firm}
 	logsIn          = right{about: aGroup, admin: firm, user: self}
 )
 
@@ -124,6 +128,14 @@ var rights = map[string]right{
 	"DELETE /v1/groups/:id/members/:user":       changesGroup,
 	"PUT /v1/groups/:id/members/:user/login":    logsIn,
 	"DELETE /v1/groups/:id/members/:user/login": logsIn,
+
+	"POST /v1/users/:id/sims":   administersUser,
+	"GET /v1/sims/:id":          readsSIM,
+	"POST /v1/sims/:id/swap":    changesSIM,
+	"POST /v1/sims/:id/detach":  changesSIM,
+	"POST /v1/sims/:id/block":   changesSIM,
+	"POST /v1/sims/:id/unblock": changesSIM, // the domain says that it is the operator's
+	"POST /v1/sims/:id/retry":   changesSIM,
 
 	"GET /v1/activations":                    readsLists,
 	"GET /v1/users":                          readsLists,
@@ -249,6 +261,14 @@ func (s *Server) ofCompany(c *gin.Context, about about, own string) error {
 		}
 		if group.Fold(history.Facts).Company != own {
 			return noGroup()
+		}
+	case aSIM:
+		history, err := s.cfg.Journal.Load(c.Request.Context(), sim.Stream(id))
+		if err != nil {
+			return err
+		}
+		if sim.Fold(history.Facts).Company != own {
+			return noSIM()
 		}
 	case aNumber:
 		history, err := s.cfg.Journal.Load(c.Request.Context(), number.Stream(lineOf(id)))

@@ -60,6 +60,14 @@ func (e *estate) group(company string) string {
 	return made.text("id")
 }
 
+// sim gives a user a SIM card that nobody has had.
+func (e *estate) sim(holder string) string {
+	e.t.Helper()
+	made := e.call(http.MethodPost, "/v1/users/"+holder+"/sims", `{"kind":"voice","imsi":"`+freshIMSI()+`"}`).want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
+}
+
 func (e *estate) settled(a answer) {
 	e.t.Helper()
 	position, err := api.ParsePosition(a.header.Get("Dialtone-Position"))
@@ -135,6 +143,13 @@ var matrix = map[string]string{
 	"POST /v1/numbers/{id}/release":               "403 yes 404 403 403",
 	"DELETE /v1/numbers/{id}/rest":                "403 403 403 403 403",
 	"POST /v1/users/{id}/swap":                    "403 yes 404 403 403",
+	"POST /v1/users/{id}/sims":                    "403 yes 404 403 403",
+	"GET /v1/sims/{id}":                           "yes yes 404 403 403",
+	"POST /v1/sims/{id}/swap":                     "403 yes 404 403 403",
+	"POST /v1/sims/{id}/detach":                   "403 yes 404 403 403",
+	"POST /v1/sims/{id}/block":                    "403 yes 404 403 403",
+	"POST /v1/sims/{id}/unblock":                  "403 403 404 403 403",
+	"POST /v1/sims/{id}/retry":                    "403 yes 404 403 403",
 	"GET /v1/groups":                              "yes yes 404 403 403",
 	"POST /v1/groups":                             "403 yes 404 403 403",
 	"GET /v1/groups/{id}":                         "yes yes 404 403 403",
@@ -272,6 +287,8 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 	case strings.Contains(route, "/groups/"):
 		mine, theirs, e.member = e.group(e.own), e.group(e.foreign), asking
 		e.call(http.MethodPut, "/v1/groups/"+mine+"/members/"+asking, "").want(t, http.StatusOK)
+	case strings.Contains(route, "/sims/"):
+		mine, theirs = e.sim(e.worker), e.sim(e.person(e.foreign))
 	case strings.Contains(route, "/users/"):
 		mine, theirs = e.person(e.own), e.person(e.foreign)
 		asking = mine

@@ -42,6 +42,7 @@ func (s *Server) routesAPI() error {
 	s.routesLines()
 	s.routesLicences()
 	s.routesGroups()
+	s.routesSIMs()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

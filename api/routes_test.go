@@ -52,6 +52,8 @@ func (h *house) bodies(firm string) map[string]string {
 		"PUT /v1/companies/{id}/region":            `{"language":"sv","timeZone":"Europe/Stockholm"}`,
 		"PUT /v1/companies/{id}/setup/{step}":      `{"state":"skipped"}`,
 		"PATCH /v1/users/{id}":                     `{"firstName":"B"}`,
+		"POST /v1/users/{id}/sims":                 `{"kind":"voice","imsi":"` + freshIMSI() + `"}`,
+		"POST /v1/sims/{id}/swap":                  `{"imsi":"` + freshIMSI() + `"}`,
 		"POST /v1/groups":                          `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
 		"PATCH /v1/groups/{id}":                    `{"name":"Orders"}`,
 		"POST /v1/users/{id}/activation/messages":  `{"channel":"mail"}`,
@@ -83,7 +85,10 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		if strings.HasPrefix(path, "/v1/users/") {
 			id = h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id")
 		}
-		if strings.HasSuffix(path, "/swap") {
+		if strings.HasPrefix(path, "/v1/sims/") {
+			id = h.simOf(h.user(firm, `{"firstName":"A","lastName":"B","extension":"`+extensionFor(operation)+`"}`).want(t, http.StatusCreated).text("id"), freshIMSI())
+		}
+		if path == "/v1/users/{id}/swap" {
 			id = h.numbered(firm, "+49301234599")
 		}
 		member := ""

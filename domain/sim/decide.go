@@ -86,6 +86,19 @@ func (s State) givable(in Give) error {
 	return nil
 }
 
+// Swappable tells why no other SIM can come in a SIM's place.
+func (s State) Swappable() error {
+	switch {
+	case !s.Exists():
+		return missing()
+	case s.User == "":
+		return domain.Faultf(domain.Refused, "sim-nobodys", "the SIM card is no user's; give the other one to the user instead")
+	case s.Undispatched():
+		return domain.Faultf(domain.Refused, "sim-not-there", "the vendor has not sent the SIM card yet; another one that is given spares its dispatch")
+	}
+	return nil
+}
+
 // Taken is the fault of wanting a card that another user, or another company, has.
 func Taken() *domain.Fault {
 	return domain.Faultf(domain.Conflict, "sim-taken", "the SIM card belongs to somebody else").At("/imsi")
