@@ -17,7 +17,9 @@ type guide000 struct {
 	*testing.T
 	h                 *house
 	page              context.Context
+	boss              *person // the administrator, in the admin's view
 	company, user     string
+	north, south      string // locations
 	username          string
 	phone             *phone
 	firstCode, chosen string
@@ -43,6 +45,7 @@ func TestGuide000FromANumberToTheFirstLogin(t *testing.T) {
 		{"the service is ordered: the administrator gets an SMS from ONE Pro with user name and password", story.order},
 		{"the administrator logs in with them and changes both", story.administrator},
 		{"the users are there before anybody is named: one is shown by its number", story.preProvision},
+		{"the administrator looks at the users location by location", story.looksAtLocations},
 		{"name, directory name, mail and mobile are filled in; the extension has four digits", story.fillIn},
 		{"saving sends nothing: one step is left", story.savedIsNotSent},
 		{"send code: the user name goes by mail", story.sendCode},
@@ -78,20 +81,38 @@ func (s *guide000) order() {
 }
 
 func (s *guide000) administrator() {
-	boss := newPerson(s.T, s.h).logsIn(bossName, s.bossCode).sees("/me/password")
-	boss.chooses(s.bossCode, "sixteen goats upon a hill", "eleni").sees("/me", "eleni")
-	boss.opens("/view").sends(url.Values{"view": {"admin"}, "next": {"/"}}).sees("/companies/"+s.company, "/companies/"+s.company+"/setup")
+	s.boss = newPerson(s.T, s.h).logsIn(bossName, s.bossCode).sees("/me/password")
+	s.boss.chooses(s.bossCode, "sixteen goats upon a hill", "eleni").sees("/me", "eleni")
+	s.boss.opens("/view").takesView("admin").sees("/companies/"+s.company, "/companies/"+s.company+"/setup")
 	newPerson(s.T, s.h).logsIn(bossName, s.bossCode).sees("/login")
 }
 
 func (s *guide000) preProvision() {
-	s.user = s.h.user(s.company, object{"number": oneNumber})
+	firm := "/companies/" + s.company
+	for name, id := range map[string]*string{"Βόρεια": &s.north, "Νότια": &s.south} {
+		var made struct{ ID string }
+		s.boss.must(http.StatusCreated, "POST", "/v1"+firm+"/sites", object{"name": name}).decode(s.T, &made)
+		*id = made.ID
+	}
+	s.boss.opens(firm).sends(url.Values{"number": {oneNumber}, "site": {s.north}, "language": {"el"}, "activate": {"no"}})
+	s.user = strings.TrimPrefix(s.boss.at, "/users/")
+}
+
+// looksAtLocations is rule 0.4.
+func (s *guide000) looksAtLocations() {
+	listed := func(site string) bool {
+		return strings.Contains(s.boss.opens("/users?company="+s.company+"&site="+site).sees("/users", "Βόρεια", "Νότια").page, oneNumber)
+	}
+	eventually(s.T, "the user to be listed where it is", func() bool { return listed(s.north) })
+	if listed(s.south) {
+		s.Error("the user is listed at another location")
+	}
 }
 
 func (s *guide000) fillIn() {
 	var changed struct{ Extension, State string }
-	s.h.must(http.StatusUnprocessableEntity, "PATCH", "/v1/users/"+s.user, object{"extension": "973"})
-	s.h.must(http.StatusOK, "PATCH", "/v1/users/"+s.user, object{
+	s.boss.must(http.StatusUnprocessableEntity, "PATCH", "/v1/users/"+s.user, object{"extension": "973"})
+	s.boss.must(http.StatusOK, "PATCH", "/v1/users/"+s.user, object{
 		"firstName": "Μαρία", "lastName": "Παπαδοπούλου", "directoryFirstName": "Mary", "directoryLastName": "P.",
 		"email": oneMail, "mobile": oneMobile,
 	}).decode(s.T, &changed)
@@ -109,7 +130,7 @@ func (s *guide000) savedIsNotSent() {
 }
 
 func (s *guide000) sendCode() {
-	s.h.must(http.StatusAccepted, "POST", "/v1/users/"+s.user+"/activation", nil)
+	s.boss.opensKnowingly(s.user).sendsTo("/users/"+s.user+"/activation", url.Values{}).sees("/users/" + s.user)
 	mail := s.h.awaitMessage(oneMail, "mail", func(message) bool { return true })
 	s.username = "maria.papadopoulou"
 	if missing := shows(mail.Text, s.username, "http://"+s.h.http+"/login"); missing != "" {
@@ -129,8 +150,11 @@ func (s *guide000) readCode() {
 }
 
 func (s *guide000) ring() {
-	other := s.h.user(s.company, object{"firstName": "Νίκος", "lastName": "Ν", "email": "nikos@example.com", "mobile": "+306912345679", "number": "+302114119722"})
-	caller := s.h.phone(other)
+	var other struct{ ID string }
+	s.boss.must(http.StatusCreated, "POST", "/v1/companies/"+s.company+"/users", object{
+		"firstName": "Νίκος", "lastName": "Ν", "email": "nikos@example.com", "mobile": "+306912345679", "number": "+302114119722",
+	}).decode(s.T, &other)
+	caller := s.h.phone(other.ID)
 	caller.register()
 	s.phone = s.h.phone(s.user)
 	s.phone.register()
@@ -172,7 +196,7 @@ func (s *guide000) oldIsVoid() {
 }
 
 func (s *guide000) again() {
-	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.user+"/credential/reset", nil)
+	s.boss.must(http.StatusOK, "POST", "/v1/users/"+s.user+"/credential/reset", nil)
 	code, _ := s.h.awaitPassword(oneMobile, "sms", s.firstCode)
 	newPerson(s.T, s.h).logsIn("mary", s.chosen).sees("/login")
 	newPerson(s.T, s.h).logsIn("mary", code).sees("/me/password")

@@ -3,6 +3,9 @@ package e2e_test
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -14,6 +17,7 @@ type guide004 struct {
 	*testing.T
 	h                          *house
 	company                    string
+	boss                       *person // the administrator
 	byMail, bySMS, byHand      string
 	mailed, texted, toldByHand string
 }
@@ -25,16 +29,19 @@ const (
 )
 
 func TestGuide004FromTheTemporaryPasswordToTheReset(t *testing.T) {
-	story := &guide004{T: t, h: newHouse(t)}
+	story := &guide004{T: t, h: newHouse(t, "--policies", hastyPolicies(t))}
 	for _, step := range []struct {
 		guide string
 		do    func()
 	}{
 		{"the PBX with its users; extensions have three digits, zeros in front count", story.make},
+		{"an administrator is asked for a view at the login, and switches", story.choosesView},
 		{"credentials by mail, by SMS, or from the technician; never one password for all", story.handOut},
 		{"log in with number and password; the temporary password has to be changed", story.firstLogin},
 		{"who has no address has to name one", story.nameAddress},
 		{"the password lives 365 days", story.age},
+		{"a password that has ended is told on its form, and changed there", story.over},
+		{"a warning before the administrator opens another's account", story.warned},
 		{"an admin sets a password: it is temporary again", story.adminResets},
 		{"a forgotten password is reset by mail", story.resetByMail},
 		{"without an address the reset fails and the admin is asked; for an admin the operator", story.resetFails},
@@ -115,13 +122,13 @@ func (s *guide004) age() {
 
 func (s *guide004) adminResets() {
 	anna := newPerson(s.T, s.h).logsIn("0125123049", ownWords).sees("/me")
-	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"way": "mail"})
+	s.boss.must(http.StatusOK, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"way": "mail"})
 	again, _ := s.h.awaitPassword(smartMail, "mail", s.mailed)
 	anna.opens("/me").sees("/login") // its sessions are over
 	newPerson(s.T, s.h).logsIn("0125123049", again).sees("/me/password").chooses(again, ownWords, "").sees("/me")
 	chosen := "scelta in ufficio oggi"
-	s.h.must(http.StatusUnprocessableEntity, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": "anna verdi 049 049"})
-	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": chosen})
+	s.boss.must(http.StatusUnprocessableEntity, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": "anna verdi 049 049"})
+	s.boss.must(http.StatusOK, "POST", "/v1/users/"+s.byMail+"/credential/reset", object{"password": chosen})
 	newPerson(s.T, s.h).logsIn("0125123049", chosen).sees("/me/password", "password temporanea").chooses(chosen, ownWords, "").sees("/me")
 }
 
@@ -146,6 +153,66 @@ func (s *guide004) resetFails() {
 	eventually(s.T, "the operator to be asked", func() bool { return helper() == "operator" })
 	s.h.must(http.StatusOK, "POST", "/v1/users/"+s.bySMS+"/credential/reset", nil)
 	eventually(s.T, "nobody to be asked any more", func() bool { return helper() == "" })
+}
+
+// choosesView is rule 4.1. The administrator's own password is handed over by
+// the operator.
+func (s *guide004) choosesView() {
+	id := s.h.user(s.company, object{"firstName": "Dora", "lastName": "Neri", "number": "+390125123041", "email": "dora@example.it"})
+	s.h.must(http.StatusOK, "PUT", "/v1/users/"+id+"/admin", nil)
+	first, _ := s.h.awaitPassword("dora@example.it", "mail", "")
+	newPerson(s.T, s.h).logsIn("0125123041", first).sees("/me/password").chooses(first, ownWords, "")
+	s.boss = newPerson(s.T, s.h).logsIn("0125123041", ownWords).sees("/view", "Come vuoi accedere?", "Come amministratore", "Come utente")
+	firm := "/companies/" + s.company
+	s.boss.takesView("user").sees("/me", "Dora").opens(firm).sees("/login")
+	s.boss = newPerson(s.T, s.h).logsIn("0125123041", ownWords).sees("/view").takesView("admin").sees(firm, "Uffici Riuniti")
+}
+
+// over is rule 4.8: in the company where passwords live for a moment only.
+func (s *guide004) over() {
+	var made struct{ ID string }
+	s.h.must(http.StatusCreated, "POST", "/v1/companies", object{
+		"name": "Uffici Frettolosi", "policy": "hasty", "language": "it", "country": "IT",
+		"numbers": []object{{"from": "+390125124040", "to": "+390125124049"}}, "licences": []object{{"kind": "premium", "count": 1}},
+	}).decode(s.T, &made)
+	s.h.user(made.ID, object{"firstName": "Elio", "lastName": "Bruni", "number": "+390125124041", "email": "elio@example.it"})
+	first, _ := s.h.awaitPassword("elio@example.it", "mail", "")
+	elio := newPerson(s.T, s.h).logsIn("0125124041", first).sees("/me/password", "password temporanea").chooses(first, ownWords, "")
+	eventually(s.T, "the password to end", func() bool { return elio.opens("/me").at == "/me/password" })
+	elio.sees("/me/password", "La password è scaduta", `name="old"`, `name="password"`, `name="passwordAgain"`)
+	elio.chooses(ownWords, ownWords, "").sees("/me/password") // the same once more is none
+	elio.opens("/me/password").chooses(ownWords, ownWords+" due", "")
+	newPerson(s.T, s.h).logsIn("0125124041", ownWords).sees("/login")
+}
+
+// warned is rule 4.11.
+func (s *guide004) warned() {
+	anna := "/users/" + s.byMail
+	s.boss.opens(anna).sees(anna, "Attention: you are about to open the configuration of Anna Verdi")
+	s.boss.sendsTo(anna+"/credential", url.Values{"way": {"mail"}})
+	if missing := shows(s.boss.page, "Nothing was done"); missing != "" {
+		s.Errorf("without a warning: %s", s.boss.page)
+	}
+	s.boss.opensKnowingly(s.byMail).sees(anna, "Anna Verdi", `action="`+anna+`/credential"`)
+}
+
+// hastyPolicies is a folder with the guide's policy, and with one that differs
+// in nothing but how soon passwords end.
+func hastyPolicies(t *testing.T) string {
+	t.Helper()
+	preset, err := os.ReadFile(filepath.Join("..", "deploy", "policies", "officesmart.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasty := regexp.MustCompile(`(?m)^name: .*$`).ReplaceAll(preset, []byte("name: hasty"))
+	hasty = regexp.MustCompile(`(?m)^  maxAge: .*$`).ReplaceAll(hasty, []byte("  maxAge: 1s"))
+	folder := t.TempDir()
+	for name, rules := range map[string][]byte{"officesmart": preset, "hasty": hasty} {
+		if err := os.WriteFile(filepath.Join(folder, name+".yaml"), rules, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
 }
 
 // resetLink gives the path of the link that a mail resets a password by.

@@ -77,6 +77,29 @@ func (p *person) logsIn(name, password string) *person {
 	return p.opens("/login").sends(url.Values{"name": {name}, "password": {password}})
 }
 
+// must makes a request to the API in the person's own session. It has to be
+// answered with a status.
+func (p *person) must(status int, method, path string, body any, headers ...string) answer {
+	p.t.Helper()
+	var cookies []string
+	for _, cookie := range p.web.Jar.Cookies(&url.URL{Scheme: "http", Host: p.h.http, Path: path}) {
+		cookies = append(cookies, cookie.String())
+	}
+	return p.h.must(status, method, path, body, append(headers, "Authorization", "", "Cookie", strings.Join(cookies, "; "))...)
+}
+
+// takesView chooses the admin's view or the user's at the page that asks for it.
+func (p *person) takesView(view string) *person {
+	p.t.Helper()
+	return p.sendsTo("/view", url.Values{"view": {view}, "next": {"/"}})
+}
+
+// opensKnowingly goes to another user's page past the warning.
+func (p *person) opensKnowingly(id string) *person {
+	p.t.Helper()
+	return p.opens("/users/" + id).sendsTo("/users/"+id+"/open", url.Values{})
+}
+
 // chooses changes the password, with the name where one is given.
 func (p *person) chooses(old, password, username string) *person {
 	p.t.Helper()
