@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ type guide003 struct {
 	*testing.T
 	h             *house
 	page          context.Context
+	boss          *person // the main user, in the admin's view
 	company       string
 	main, further string
 	mainPhone     *phone
@@ -45,9 +47,10 @@ func TestGuide003FromTheTenantToTheFirstRing(t *testing.T) {
 		{"the main user opens the link: password, PIN and question, with their rules below the fields", story.openLink},
 		{"what breaks a rule is told beside its field", story.breakRules},
 		{"only then Next: the account is activated", story.setSecrets},
+		{"the administrator makes a further user and has the activation mail sent", story.makeFurther},
 		{"(the process is killed, and goes on)", story.crash},
 		{"express set-up: every step can be done, skipped and come back to", story.setUp},
-		{"a further user is made by the administrator and activates himself", story.furtherUser},
+		{"the further user activates himself", story.furtherUser},
 		{"both telephones ring", story.call},
 		{"a used link says so", story.linkIsUsed},
 		{"support looks the history up", story.lookUp},
@@ -64,7 +67,7 @@ func (s *guide003) makeTenant() {
 	order := object{
 		"name": "Guide Three GmbH", "policy": "unifyoffice", "language": "en", "country": "DE",
 		"numbers":  []object{{"from": mainNumber, "to": "+493023128009"}},
-		"licences": []object{{"kind": "standard", "count": 2}},
+		"licences": []object{{"kind": "standard", "count": 3}},
 		"mainUser": object{"firstName": "Mia", "lastName": "Main", "email": mainMail, "mobile": "+491701740605"},
 	}
 	var made struct{ ID, MainNumber string }
@@ -97,10 +100,9 @@ func (s *guide003) readMail() {
 }
 
 func (s *guide003) pendingIsNotCalled() {
-	s.further = s.h.user(s.company, object{"firstName": "Finn", "lastName": "Further", "email": furtherMail, "number": directDial})
-	s.furtherPhone = s.h.phone(s.further)
-	s.furtherPhone.register()
-	s.furtherPhone.isRefused(mainNumber)
+	caller := s.h.phone(s.h.user(s.company, object{"firstName": "Cora", "lastName": "Caller", "email": "caller@example.com", "number": "+493023128002"}))
+	caller.register()
+	caller.isRefused(mainNumber)
 }
 
 func (s *guide003) openLink() {
@@ -142,10 +144,19 @@ func (s *guide003) setSecrets() {
 	eventually(s.T, "the main user to be activated", func() bool { return s.h.state(s.main) == "activated" })
 }
 
+func (s *guide003) makeFurther() {
+	s.boss = newPerson(s.T, s.h).logsIn(mainMail, "eleven-green-bottles-7").sees("/view").takesView("admin").sees("/companies/" + s.company)
+	s.boss.sends(url.Values{
+		"firstName": {"Finn"}, "lastName": {"Further"}, "email": {furtherMail}, "number": {directDial}, "language": {"en"}, "activate": {"no"},
+	})
+	s.further = strings.TrimPrefix(s.boss.at, "/users/")
+	s.boss.opensKnowingly(s.further).sendsTo("/users/"+s.further+"/activation", url.Values{}).sees("/users/"+s.further, "Finn Further")
+}
+
 func (s *guide003) crash() {
-	s.mainPhone = s.h.phone(s.main)
+	s.mainPhone, s.furtherPhone = s.h.phone(s.main), s.h.phone(s.further)
 	s.mainPhone.register()
-	s.h.must(http.StatusAccepted, "POST", "/v1/users/"+s.further+"/activation", nil)
+	s.furtherPhone.register()
 	s.h.kill()
 	s.h.start()
 }

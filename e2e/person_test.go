@@ -97,7 +97,7 @@ func (p *person) takesView(view string) *person {
 // opensKnowingly goes to another user's page past the warning.
 func (p *person) opensKnowingly(id string) *person {
 	p.t.Helper()
-	return p.opens("/users/" + id).sendsTo("/users/"+id+"/open", url.Values{})
+	return p.opens("/users/"+id).sendsTo("/users/"+id+"/open", url.Values{})
 }
 
 // chooses changes the password, with the name where one is given.
