@@ -21,9 +21,10 @@ func main() {
 	users := flag.Int("users", 400, "users activated in each round")
 	events := flag.Int("events", 10_000_000, "events in the long log")
 	bulk := flag.Int("bulk", 10_000, "users activated in one house, in thousands")
+	company := flag.Int("company", 100_000, "users of the company that is asked about")
 	pending := flag.Int("pending", 100_000, "users that wait")
 	planned := flag.Bool("planned", false, "pending users wait for a planned activation, not for somebody to follow a link: quicker to order")
-	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing, house, bulk or pending; pending takes hours and comes only when it is named")
+	only := flag.String("only", "", "the name of one part: appends, postgres, reading, lag, rare, routing, house, crowd, bulk or pending; pending takes hours and comes only when it is named")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -35,6 +36,7 @@ func main() {
 		{"rare", func() ([]row, error) { return rare(ctx, *events) }},
 		{"routing", func() ([]row, error) { return inForce(ctx) }},
 		{"house", func() ([]row, error) { return activations(ctx, *binary, *users) }},
+		{"crowd", func() ([]row, error) { return crowd(ctx, *binary, *company) }},
 		{"bulk", func() ([]row, error) { return inBulk(ctx, *binary, *bulk/chunk) }},
 	}
 	if *only == "pending" {
