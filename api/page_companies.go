@@ -112,6 +112,36 @@ func (f *front) refused(frame *pages.Frame, fields []pages.Field, pointers map[s
 var companyPointers = map[string][]string{
 	"from": {"/numbers/0/from", "/numbers/0", "/numbers"}, "to": {"/numbers/0/to"},
 	"kind": {"/licences/0/kind"}, "count": {"/licences/0/count"},
+	"mainFirstName": {"/mainUser/firstName", "/mainUser"}, "mainLastName": {"/mainUser/lastName"}, "mainEmail": {"/mainUser/email", "/email"},
+	"mainMobile": {"/mainUser/mobile"}, "mainUserNumber": {"/mainUser/number", "/number"},
+}
+
+// mainUserNames are the fields of the order form that are about the main user.
+var mainUserNames = []string{"mainFirstName", "mainLastName", "mainEmail", "mainMobile", "mainUserNumber"}
+
+// mainUserFields ask for the main user. All of them empty order a company
+// without one.
+func mainUserFields(frame pages.Frame) []pages.Field {
+	of := func(label string) string { return frame.Say("company.main-user") + ": " + frame.Say(label) }
+	return []pages.Field{
+		{Name: "mainFirstName", Label: of("order.first-name"), Kind: "text", Complete: "off"},
+		{Name: "mainLastName", Label: of("order.last-name"), Kind: "text", Complete: "off"},
+		{Name: "mainEmail", Label: of("order.email"), Kind: "email", Complete: "off"},
+		{Name: "mainMobile", Label: of("order.mobile"), Kind: "tel", Hint: frame.Say("order.mobile-hint"), Complete: "off"},
+		{Name: "mainUserNumber", Label: of("order.number"), Kind: "tel", Hint: frame.Say("order.number-hint"), Complete: "off"},
+	}
+}
+
+// mainUserOf gives the order of the main user, nil where nothing was typed.
+func mainUserOf(values url.Values) *MainUserForm {
+	main := MainUserForm{
+		FirstName: values.Get("mainFirstName"), LastName: values.Get("mainLastName"), Email: values.Get("mainEmail"),
+		Mobile: values.Get("mainMobile"), Number: values.Get("mainUserNumber"),
+	}
+	if main == (MainUserForm{}) {
+		return nil
+	}
+	return &main
 }
 
 func (f *front) companyFields(frame pages.Frame, typed url.Values) []pages.Field {
@@ -130,7 +160,7 @@ func (f *front) companyFields(frame pages.Frame, typed url.Values) []pages.Field
 		{Name: "kind", Label: frame.Say("companies.licence"), Kind: "text", Hint: frame.Say("companies.licence-hint"), Complete: "off"},
 		{Name: "count", Label: frame.Say("companies.count"), Kind: "text", Mode: "numeric", Complete: "off"},
 	}
-	return filledIn(fields, typed)
+	return filledIn(append(fields, mainUserFields(frame)...), typed)
 }
 
 func filledIn(fields []pages.Field, typed url.Values) []pages.Field {
@@ -141,7 +171,7 @@ func filledIn(fields []pages.Field, typed url.Values) []pages.Field {
 }
 
 func (f *front) orderCompany(c *gin.Context) {
-	values, cause, err := f.commanded(c, "name", "policy", "strict", "language", "country", "from", "to", "kind", "count")
+	values, cause, err := f.commanded(c, append(mainUserNames, "name", "policy", "strict", "language", "country", "from", "to", "kind", "count")...)
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -162,7 +192,7 @@ func (f *front) orderCompany(c *gin.Context) {
 func companyOrderOf(values url.Values) (CompanyForm, error) {
 	order := CompanyForm{
 		Name: values.Get("name"), Policy: values.Get("policy"), Language: values.Get("language"), Country: values.Get("country"),
-		Strict: values.Get("strict") == strictly,
+		Strict: values.Get("strict") == strictly, MainUser: mainUserOf(values),
 	}
 	if values.Get("from") != "" || values.Get("to") != "" {
 		order.Numbers = []BlockForm{{From: values.Get("from"), To: values.Get("to")}}

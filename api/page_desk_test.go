@@ -77,6 +77,33 @@ func TestNoPageHoldsScriptOrStyleOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestACompanyIsOrderedWithItsMainUserByForm(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	form := url.Values{
+		"command": {commandOf(t, v.view("/companies"), "/companies")}, "name": {"Acme"}, "policy": {"unifyoffice"}, "language": {"en"}, "country": {"DE"},
+		"from": {"+4930123450"}, "to": {"+4930123459"}, "kind": {""}, "count": {""},
+		"mainFirstName": {"Grace"}, "mainLastName": {""}, "mainEmail": {"grace@"}, "mainMobile": {"+491711234567"}, "mainUserNumber": {"+4940123450"},
+	}
+	refused := v.post("/companies", form)
+	contains(t, refused, http.StatusUnprocessableEntity, `value="Grace"`, `value="grace@"`, "Main user: E-mail")
+	for _, field := range []string{"mainLastName", "mainEmail", "mainUserNumber"} {
+		if !strings.Contains(refused.body, `id="`+field+`-fault"`) {
+			t.Errorf("nothing stands beside %s", field)
+		}
+	}
+	form.Set("mainLastName", "Hopper")
+	form.Set("mainEmail", "grace@example.com")
+	form.Set("mainUserNumber", "+4930123451")
+	made := v.post("/companies", form)
+	firm, _, _ := strings.Cut(made.header.Get("Location"), "?")
+	contains(t, v.view(firm), http.StatusOK, "Grace Hopper", "+4930123451")
+	main := v.in(t).get("/v1/companies/"+strings.TrimPrefix(firm, "/companies/"), answer{}).text("mainUser")
+	if state := v.state(main); !state.Credential.Admin || state.Person.Email != "grace@example.com" || string(state.Number) != "+4930123451" {
+		t.Errorf("the main user is %+v", state.Person)
+	}
+}
+
 func TestACompanyAndItsUserAreOrderedByForm(t *testing.T) {
 	v := visit(t)
 	v.signIn()

@@ -120,6 +120,7 @@ func TestFactsReadAsSentences(t *testing.T) {
 		"user.message-requested.v1": {`{"channel":"sms","purpose":"activation-reminder"}`, "SMS requested: reminder", ""},
 		"user.message-refused.v1":   {`{"attempt":2,"cause":"brand-new"}`, "Message refused, attempt 2", "brand-new"},
 		"number.assigned.v1":        {`{}`, "Number reserved for the user", ""},
+		"company.policy-adopted.v1": {`{"policy":{"name":"onepro"}}`, "Rules adopted", ""},
 		"future.thing.v1":           {`{}`, "future.thing.v1", ""},
 		"user.created.v1":           {`not json`, "User ordered", ""},
 	} {
@@ -128,6 +129,19 @@ func TestFactsReadAsSentences(t *testing.T) {
 			t.Errorf("%s reads %q because %q", kind, line.Sentence, line.Cause)
 		}
 		shown(t, pages.FactLine(f, line))
+	}
+}
+
+func TestAnAdoptedPolicySaysWhetherItIsStrict(t *testing.T) {
+	for tongue, want := range map[string]string{
+		"en": "as strict as they can be", "de": "so streng wie möglich", "el": "όσο αυστηρότερα γίνεται", "sv": "så stränga som möjligt", "it": "più rigorosa",
+	} {
+		for data, strict := range map[string]bool{`{"policy":{"name":"onepro","strict":true}}`: true, `{"policy":{"name":"onepro"}}`: false} {
+			line := pages.NewLine(frame(t, tongue, false), projections.HistoryRow{Type: "company.policy-adopted.v1", Data: json.RawMessage(data)})
+			if strings.Contains(line.Sentence, want) != strict {
+				t.Errorf("%s: %s reads %q", tongue, data, line.Sentence)
+			}
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 		Attempt                                          int
 		NextTry                                          *time.Time
 		At                                               time.Time
+		Policy                                           struct{ Strict bool }
 	}
 	_ = json.Unmarshal(row.Data, &e) // what is not there is not told
 	line := Line{HistoryRow: row, NextTry: e.NextTry}
@@ -37,7 +38,8 @@ func NewLine(f Frame, row projections.HistoryRow) Line {
 	said, ok := f.Find(key, "Step", stepOf(f, row.Type, e.Step), "Attempt", e.Attempt, "Number", e.Number, "Extension", e.Extension,
 		"Medium", f.First(e.Channel, "medium."+e.Channel), "Purpose", f.First(e.Purpose, "purpose."+e.Purpose), "Thing", claimed(f, row.Stream),
 		"Licence", e.Licence, "What", f.First(e.What, "plan."+e.What), "When", locales.Stamp(e.At),
-		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count, "User", e.User, "Model", e.Model, "Agent", e.Agent)
+		"From", e.From, "To", e.To, "Kind", e.Kind, "Name", e.Name, "Ordered", e.Count, "User", e.User, "Model", e.Model, "Agent", e.Agent,
+		"Strict", e.Policy.Strict)
 	if !ok {
 		said = row.Type
 	}
