@@ -130,7 +130,9 @@ var rights = map[string]right{
 	"DELETE /v1/groups/:id/members/:user/login": logsIn,
 
 	"POST /v1/users/:id/sims":   administersUser,
+	"GET /v1/sims":              readsLists,
 	"GET /v1/sims/:id":          readsSIM,
+	"GET /v1/sims/:id/history":  changesSIM, // its facts tell the card's numbers, which the support is not shown
 	"POST /v1/sims/:id/swap":    changesSIM,
 	"POST /v1/sims/:id/detach":  changesSIM,
 	"POST /v1/sims/:id/block":   changesSIM,

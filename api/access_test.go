@@ -144,6 +144,8 @@ var matrix = map[string]string{
 	"DELETE /v1/numbers/{id}/rest":                "403 403 403 403 403",
 	"POST /v1/users/{id}/swap":                    "403 yes 404 403 403",
 	"POST /v1/users/{id}/sims":                    "403 yes 404 403 403",
+	"GET /v1/sims":                                "yes yes 404 403 403",
+	"GET /v1/sims/{id}/history":                   "403 yes 404 403 403",
 	"GET /v1/sims/{id}":                           "yes yes 404 403 403",
 	"POST /v1/sims/{id}/swap":                     "403 yes 404 403 403",
 	"POST /v1/sims/{id}/detach":                   "403 yes 404 403 403",
@@ -229,7 +231,7 @@ var matrix = map[string]string{
 // open routes need no role: they prove by themselves who asks, or show nothing
 // of anybody.
 var openRoutes = []string{
-	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/webhooks/mail", "/assets/*file", "/login", "/logout", "/view",
+	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/webhooks/mail", "/webhooks/sim", "/assets/*file", "/login", "/logout", "/view",
 	"/activate/:token", "/activate/:token/link", "/reset", "/reset/:token",
 }
 

@@ -83,6 +83,15 @@ func (s *Server) routesHistory() {
 		return s.getHistory(ctx, in)
 	})
 	register(s, huma.Operation{
+		OperationID: "get-sim-history", Method: http.MethodGet, Path: "/v1/sims/{id}/history", Tags: []string{"sims"},
+		Summary: "What happened to a SIM", Errors: []int{http.StatusNotFound}, Responses: responses,
+	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+		if _, _, err := s.Desk.card(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		return s.getHistory(ctx, in)
+	})
+	register(s, huma.Operation{
 		OperationID: "get-diff", Method: http.MethodGet, Path: "/v1/users/{id}/diff", Tags: []string{"users"},
 		Summary: "What is different about a user between two moments", Errors: []int{http.StatusNotFound},
 	}, s.getDiff)

@@ -9,6 +9,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/sim"
 	"dialtone/eventstore"
+	"dialtone/projections"
 )
 
 // SIMAnswer is the answer to a command on a SIM.
@@ -33,6 +34,7 @@ func (s *Server) routesSIMs() {
 	give := op("give-sim", http.MethodPost, "/v1/users/{id}/sims", "Give a user a SIM card, or order an eSIM")
 	give.DefaultStatus, give.Errors = http.StatusCreated, []int{http.StatusNotFound}
 	register(s, give, s.giveSIM)
+	register(s, huma.Operation{OperationID: "list-sims", Method: http.MethodGet, Path: "/v1/sims", Tags: []string{"sims"}, Summary: "List SIMs"}, s.listSIMs)
 	get := op("get-sim", http.MethodGet, "/v1/sims/{id}", "A SIM, and what is to happen to it")
 	get.Errors = []int{http.StatusNotFound}
 	register(s, get, s.getSIM)
@@ -123,4 +125,32 @@ func (s *Server) getSIM(ctx context.Context, in *struct {
 		ETag string `header:"ETag" doc:"Revision of the SIM's own stream"`
 		Body SIM
 	}{entityTag(shown.Revision), shown}, nil
+}
+
+// SIMPage is a page of a list of SIMs.
+type SIMPage struct {
+	Items []SIM  `json:"items"`
+	Next  string `json:"next" doc:"Cursor of the next page, empty on the last"`
+}
+
+func (s *Server) listSIMs(ctx context.Context, in *struct {
+	Reading
+	Paging
+	Company string `query:"company"`
+	User    string `query:"user"`
+	State   string `query:"state" enum:"ordered,dispatched,free,planned,activating,active,blocked,failed,cancelled,ended"`
+	Query   string `query:"q" doc:"Digits of the IMSI or ICCID"`
+},
+) (*struct{ Body SIMPage }, error) {
+	rows, next, err := s.cfg.Views.SIMs(ctx, projections.SIMFilter{
+		Company: in.Company, User: in.User, State: in.State, Query: in.Query, Cursor: in.Cursor, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	page := SIMPage{Items: make([]SIM, 0, len(rows)), Next: next}
+	for _, row := range rows {
+		page.Items = append(page.Items, listedSIM(row))
+	}
+	return &struct{ Body SIMPage }{page}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"dialtone/domain/sim"
+	"dialtone/domain/user"
+	"dialtone/projections"
 )
 
 // SIM is a SIM card or eSIM of a company.
@@ -62,4 +64,27 @@ func utc(t *time.Time) *time.Time {
 		return nil
 	}
 	return momentOf(*t)
+}
+
+// listedSIM gives a SIM as lists show it, with the ends of its numbers.
+func listedSIM(r projections.SIMRow) SIM {
+	return SIM{
+		ID: r.ID, Company: r.Company, User: r.User, Kind: r.Kind, State: r.State, IMSI: sim.Tail(r.IMSI), ICCID: sim.Tail(r.ICCID),
+		ActivateAt: utc(r.ActivateAt), Since: r.Since.UTC(), CreatedAt: r.CreatedAt.UTC(), Revision: r.Revision,
+	}
+}
+
+// HeldSIM is a SIM that a user has.
+type HeldSIM struct {
+	ID        string `json:"id"`
+	Kind      string `json:"kind" enum:"voice,data,esim"`
+	Automatic bool   `json:"automatic,omitempty" doc:"Ordered since the licence has a SIM card"`
+}
+
+func heldSIMs(held []user.SIM) []HeldSIM {
+	shown := make([]HeldSIM, 0, len(held))
+	for _, s := range held {
+		shown = append(shown, HeldSIM(s))
+	}
+	return shown
 }

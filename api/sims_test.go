@@ -79,6 +79,20 @@ func TestASIMIsGivenDetachedAndGivenAgain(t *testing.T) {
 	if seen := h.send(http.MethodGet, "/v1/sims/"+id, "", h.as(domain.ActorSupport, "sue")).want(t, http.StatusOK); seen.text("imsi") != sim.Tail(imsi) {
 		t.Errorf("the support is shown %s", seen.raw)
 	}
+	h.settledNow()
+	for query, want := range map[string]int{"user=" + people[1]: 1, "user=" + people[0]: 0, "state=activating&q=" + imsi[4:]: 1, "state=free": 0} {
+		listed := h.call(http.MethodGet, "/v1/sims?"+query, "").want(t, http.StatusOK)
+		if len(listed.items()) != want || strings.Contains(string(listed.raw), imsi) {
+			t.Errorf("%s: %s", query, listed.raw)
+		}
+	}
+	history := h.call(http.MethodGet, "/v1/sims/"+id+"/history", "").want(t, http.StatusOK)
+	for _, fact := range []string{"sim.registered.v1", "sim.assigned.v1", "sim.activation-asked.v1", "sim.detached.v1", "claim.taken.v1"} {
+		if !strings.Contains(string(history.raw), fact) {
+			t.Errorf("the history does not tell %s: %s", fact, history.raw)
+		}
+	}
+	h.call(http.MethodGet, "/v1/sims/none/history", "").problem(t, http.StatusNotFound, "no-sim")
 	h.call(http.MethodGet, "/v1/sims/none", "").problem(t, http.StatusNotFound, "no-sim")
 	h.call(http.MethodPost, "/v1/sims/none/block", "").problem(t, http.StatusNotFound, "no-sim")
 }

@@ -34,7 +34,7 @@ type User struct {
 	AskedForHelpAt     *time.Time `json:"askedForHelpAt,omitempty" doc:"Since when the user waits for that help"`
 	Options            []string   `json:"options" doc:"Services, by short names; null in lists"`
 	Device             *Device    `json:"device,omitempty"`
-	SIMs               []string   `json:"sims"`
+	SIMs               []HeldSIM  `json:"sims" doc:"null in lists; more of each at /v1/sims/{id}"`
 	Profile            string     `json:"profile"`
 	Erased             bool       `json:"erased,omitempty" doc:"The person is forgotten"`
 	Stale              bool       `json:"stale,omitempty" doc:"Facts about the user wait to be shown; what is here may be older than they are"`
@@ -101,7 +101,7 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		Messages:   shownMessages(s),
 		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
 		AskedForHelp: s.Credential.HelpFrom, AskedForHelpAt: momentOf(s.Credential.HelpSince), Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),
-		SIMs: []string{}, Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
+		SIMs: heldSIMs(s.SIMs), Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u
 }
@@ -158,7 +158,7 @@ func listedUser(r projections.UserRow, at time.Time) User {
 		Email: r.Email, Mobile: r.Mobile, MobileNumber: r.MobileNumber, ContractNumber: r.ContractNumber,
 		Number: r.Number, Extension: r.Extension, Licence: r.Licence,
 		Activation: Activation{Link: link}, Credential: Credential{State: r.CredentialState},
-		Device: shownDevice(r.Device, r.MAC, r.LoginUsername), SIMs: []string{}, Profile: "available",
+		Device: shownDevice(r.Device, r.MAC, r.LoginUsername), Profile: "available",
 		AskedForHelp: r.HelpFrom, AskedForHelpAt: r.HelpSince,
 		Erased: r.Erased, CreatedAt: r.CreatedAt.UTC(), Revision: r.Revision,
 	}

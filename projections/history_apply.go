@@ -13,11 +13,12 @@ import (
 	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group.", "device."}, apply: one(applyHistory),
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group.", "device.", "sim."}, apply: one(applyHistory),
 }
 
 func applyHistory(ctx context.Context, w *writer, r record) error {
@@ -40,7 +41,7 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 
 // subjectOf gives the id of the user, company or group a fact is about, "" where it is nobody.
 func subjectOf(stream string, event domain.Event) string {
-	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream(""), device.Stream("")} {
+	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream(""), device.Stream(""), sim.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id
 		}
@@ -64,7 +65,7 @@ func subjectOf(stream string, event domain.Event) string {
 	case claim.Released:
 		owner = e.Owner
 	}
-	for _, stem := range []string{user.Stream(""), group.Stream(""), device.Stream("")} {
+	for _, stem := range []string{user.Stream(""), group.Stream(""), device.Stream(""), sim.Stream("")} {
 		if id, ok := strings.CutPrefix(owner, stem); ok {
 			return id
 		}
@@ -73,7 +74,7 @@ func subjectOf(stream string, event domain.Event) string {
 }
 
 // secret are the members no reader gets to see, at whatever depth.
-var secret = []string{"password", "pin", "answer", "ha1", "hash"}
+var secret = []string{"password", "pin", "answer", "ha1", "hash", "matchingId"}
 
 // Shown gives an event as JSON without secrets and hashes of secrets.
 func Shown(event domain.Event) (json.RawMessage, error) {

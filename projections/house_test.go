@@ -155,14 +155,14 @@ func (h *house) followed() {
 // projectionTables are the tables of each projection.
 var projectionTables = map[string][]string{
 	"users": {"users", "activation_steps"}, "companies": {"companies"}, "numbers": {"numbers"},
-	"claims": {"claims", "claim_blocks"}, "licences": {"licences", "seats"}, "groups": {"call_groups", "group_members"}, "devices": {"devices"}, "history": {"history"},
+	"claims": {"claims", "claim_blocks"}, "licences": {"licences", "seats"}, "groups": {"call_groups", "group_members"}, "devices": {"devices"}, "sims": {"sims"}, "history": {"history"},
 }
 
 // dump writes out every row of every projection.
 func (h *house) dump(v *projections.Views) string {
 	h.t.Helper()
 	var text strings.Builder
-	for _, name := range []string{"users", "companies", "numbers", "claims", "licences", "groups", "devices", "history"} {
+	for _, name := range []string{"users", "companies", "numbers", "claims", "licences", "groups", "devices", "sims", "history"} {
 		for _, table := range projectionTables[name] {
 			h.dumpTable(&text, v, table)
 		}

@@ -25,7 +25,7 @@ type projection struct {
 
 // all lists the projections there are.
 func all() []projection {
-	return []projection{users, companies, numbers, claims, licences, groups, devices, history}
+	return []projection{users, companies, numbers, claims, licences, groups, devices, sims, history}
 }
 
 // wantsEvent tells whether an event is for this projection. A shared event store

@@ -13,6 +13,7 @@ import (
 	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
+	"dialtone/domain/sim"
 	"dialtone/domain/user"
 	"dialtone/projections"
 )
@@ -63,8 +64,17 @@ func busy(h *house, random *rand.Rand, rounds int) {
 				device.Removed{Claim: "mac-1"},
 				device.ClaimsReleased{Claims: []string{"mac-1"}},
 			},
+			sim.Stream(card): {
+				sim.Registered{ID: card, Company: acme, Kind: sim.Voice, Personal: &sim.Card{IMSI: "24001743" + text}},
+				sim.Assigned{User: id, Kind: sim.Voice},
+				sim.ActivationAsked{At: &later},
+				sim.Activated{Attempt: 1, Personal: &sim.Card{IMSI: "24001743" + text}},
+				sim.BlockAsked{},
+				sim.Detached{User: id},
+				sim.ProfileReady{Attempt: 1, Personal: &sim.Profile{SMDP: "smdp.example", MatchingID: text}},
+			},
 		}
-		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme), group.Stream(sales), device.Stream(desk)}
+		streams := []string{stream, fmt.Sprintf("number-+49301234%02d", n), user.SeatStream(acme, "standard", n), company.Stream(acme), group.Stream(sales), device.Stream(desk), sim.Stream(card)}
 		chosen := streams[random.IntN(len(streams))]
 		h.tell(chosen, events[chosen][random.IntN(len(events[chosen]))])
 	}

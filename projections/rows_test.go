@@ -158,7 +158,7 @@ func TestUnparkingWhatIsNotThere(t *testing.T) {
 	for _, s := range must[[]projections.Status](t)(h.views.Status(t.Context(), 0)) {
 		names = append(names, s.Name)
 	}
-	if want := []string{"users", "companies", "numbers", "claims", "licences", "groups", "devices", "history"}; !slices.Equal(names, want) {
+	if want := []string{"users", "companies", "numbers", "claims", "licences", "groups", "devices", "sims", "history"}; !slices.Equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 }

@@ -217,5 +217,5 @@ func TestAReactorKeepsItsCheckpoint(t *testing.T) {
 		}
 		equal(t, "checkpoint", must[eventstore.Position](t)(h.open().Checkpoint(t.Context(), "reactor")), want)
 	}
-	equal(t, "projections", len(must[[]projections.Status](t)(h.views.Status(t.Context(), 0))), 8)
+	equal(t, "projections", len(must[[]projections.Status](t)(h.views.Status(t.Context(), 0))), 9)
 }
