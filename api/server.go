@@ -42,6 +42,7 @@ type Config struct {
 	Verify   func(password, hash string) (bool, error) // whether a hash is the password's, bounded alike
 	Log      *slog.Logger
 	Receipts ReceiptReader               // reads what the SMS provider reports; nil: nobody does
+	Vendor   VendorReader                // reads what the SIM vendor reports; nil: nobody does
 	Reports  ReportReader                // reads what mail servers report; nil: nobody does
 	Dev      http.Handler                // /dev/*: embedded mode only, else nil
 	Ready    func(context.Context) error // why the process cannot serve yet, nil if it can

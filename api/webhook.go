@@ -35,6 +35,7 @@ const (
 func (s *Server) routesWebhooks() {
 	s.engine.POST("/webhooks/twilio", uncached, s.takeReceipt)
 	s.engine.POST("/webhooks/mail", uncached, s.takeMailReport)
+	s.engine.POST("/webhooks/sim", uncached, s.takeSIMReport)
 }
 
 // takeReceipt notes what became of an SMS. Whoever asks proves to be the provider

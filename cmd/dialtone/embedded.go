@@ -28,6 +28,8 @@ type stands struct {
 	vendor   *http.Server
 	vendorAt string
 	smsToken string // drawn anew for each process, since it signs receipts
+
+	simSecret string // likewise, of the SIM vendor's reports
 }
 
 const (
@@ -37,7 +39,7 @@ const (
 
 // startStands starts the stand-ins and the inbox they deliver to.
 func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, err error) {
-	s := &stands{smsToken: rand.Text()}
+	s := &stands{smsToken: rand.Text(), simSecret: rand.Text()}
 	if s.Inbox, err = local.OpenInbox(ctx, filepath.Join(c.Data, "inbox.db"), inboxLimit, time.Now); err != nil {
 		return nil, fmt.Errorf("open the inbox: %w", err)
 	}
@@ -47,7 +49,9 @@ func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, er
 	s.Mail.ReportTo(strings.TrimRight(c.PublicURL, "/") + activities.ReportPath)
 	s.Network = local.NewNetwork()
 	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: s.smsToken, Inbox: s.Inbox, Random: rand.Reader})
-	s.Vendor = local.NewSIMVendor(local.SIMVendorConfig{Clock: time.Now})
+	s.Vendor = local.NewSIMVendor(local.SIMVendorConfig{
+		ReportTo: strings.TrimRight(c.PublicURL, "/") + activities.SIMReportPath, Secret: []byte(s.simSecret), Clock: time.Now, Log: log,
+	})
 	if s.sms, s.smsAddr, err = standIn(ctx, "SMS service", s.SMS, log); err == nil {
 		s.vendor, s.vendorAt, err = standIn(ctx, "SIM vendor", s.Vendor, log)
 	}

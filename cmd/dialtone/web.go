@@ -107,6 +107,10 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 	if err != nil {
 		return api.Config{}, err
 	}
+	news, err := vendorReports(p.config, p.stands, p.journal.Now)
+	if err != nil {
+		return api.Config{}, err
+	}
 	staff, err := p.config.oidc()
 	if err != nil {
 		return api.Config{}, err
@@ -122,7 +126,7 @@ func (p *process) apiConfig(ctx context.Context) (api.Config, error) {
 		PublicURL: p.config.PublicURL, SIPDomain: p.config.SIPDomain, SIPTransport: "udp", OperatorToken: token, OIDC: staff,
 		NewID: uuid.NewString, Hash: words.hash, Verify: words.verify, Log: p.log.With("part", "api"),
 		Ready:   func(ctx context.Context) error { _, err := p.store.Head(ctx); return err },
-		Closing: ctx.Done(), Reports: activities.NewMailReports(p.secrets[secretLinks], p.journal.Now),
+		Closing: ctx.Done(), Vendor: news, Reports: activities.NewMailReports(p.secrets[secretLinks], p.journal.Now),
 	}
 	if reports != nil {
 		config.Receipts = reports

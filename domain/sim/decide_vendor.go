@@ -118,6 +118,9 @@ func (in Finish) done(s State) domain.Event {
 	return Released{Attempt: in.Attempt}
 }
 
+// News is what the vendor reports about a SIM: ID tells the report from others.
+type News struct{ ID, Event, SIM string }
+
 // Report is the command of the vendor's webhook: there is news about an order.
 type Report struct{ Event string }
 
