@@ -90,6 +90,7 @@ var rights = map[string]right{
 	"GET /v1/companies/:id":                   readsCompany,
 	"POST /v1/companies/:id/sites":            changesCompany,
 	"POST /v1/companies/:id/users":            changesCompany,
+	"POST /v1/companies/:id/users/review":     changesCompany,
 	"PATCH /v1/companies/:id":                 operatesCompany,
 	"POST /v1/companies/:id/numbers":          operatesCompany,
 	"POST /v1/companies/:id/licences":         operatesCompany,

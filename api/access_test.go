@@ -117,6 +117,7 @@ var matrix = map[string]string{
 	"GET /v1/companies/{id}":                      "yes yes 404 403 403",
 	"POST /v1/companies/{id}/sites":               "403 yes 404 403 403",
 	"POST /v1/companies/{id}/users":               "403 yes 404 403 403",
+	"POST /v1/companies/{id}/users/review":        "403 yes 404 403 403",
 	"GET /v1/companies/{id}/history":              "yes yes 404 403 403",
 	"GET /v1/companies/{id}/setup":                "yes yes 404 403 403",
 	"PUT /v1/companies/{id}/setup/{step}":         "403 yes 404 403 403",

@@ -43,6 +43,7 @@ func (s *Server) routesAPI() error {
 	s.routesLicences()
 	s.routesGroups()
 	s.routesSIMs()
+	s.routesReview()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

@@ -43,6 +43,7 @@ func (h *house) bodies(firm string) map[string]string {
 		"POST /v1/companies":                       `{"name":"Second","policy":"onenet","language":"en","country":"DE"}`,
 		"POST /v1/companies/{id}/sites":            `{"name":"Bonn"}`,
 		"POST /v1/companies/{id}/users":            ada("01"),
+		"POST /v1/companies/{id}/users/review":     ada("01"),
 		"PATCH /v1/companies/{id}":                 `{"name":"Third"}`,
 		"POST /v1/companies/{id}/numbers":          `{"numbers":[{"from":"+4930999900","to":"+4930999909"}]}`,
 		"POST /v1/companies/{id}/licences":         `{"licences":[{"kind":"standard","count":1}]}`,

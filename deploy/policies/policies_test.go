@@ -34,12 +34,13 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 	}
 	anyExtension := policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true}
 	onenet := policy.Policy{
-		Name: "onenet", Version: 3, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
+		Name: "onenet", Version: 4, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
 		Email: policy.EmailOptional, FirstNameLength: 23, LastNameLength: 30, Extension: anyExtension,
 		Login: policy.Login{Names: []string{"username", "email", "number"}},
 		Credentials: policy.Credentials{
 			OneSMS: true, Admins: true, Password: []string{"mail", "sms", "hand"}, TemporaryValid: policy.Duration(7 * 24 * time.Hour),
 		},
+		AddOns: []policy.AddOn{{Name: "supervisor"}, {Name: "call-center"}, {Name: "fax"}, {Name: "recording"}, {Name: "voicemail"}},
 	}
 	if !reflect.DeepEqual(presets["onenet"], onenet) {
 		t.Errorf("onenet is %+v, want %+v", presets["onenet"], onenet)
@@ -87,6 +88,9 @@ func TestThePresetsOfTemporaryPasswordsHoldTheGuidesRules(t *testing.T) {
 			Credentials:  policy.Credentials{Password: []string{"sms", "hand"}, TemporaryValid: hours(168)},
 			Verification: policy.Verification{Licences: []string{"free"}, Digits: 7, Valid: policy.Duration(10 * time.Minute), Guesses: 5},
 			Sender:       policy.Sender{SMS: "NoReply"},
+			AddOns: []policy.AddOn{
+				{Name: "recording"}, {Name: "cc-pro"}, {Name: "mobile-data", Licences: []string{"mobile"}}, {Name: "twin-data", Licences: []string{"mobile"}},
+			},
 		},
 		{
 			Name: "officesmart", Steps: []string{"line", "credentials"}, ActivateAtOnce: true, Email: policy.EmailAtFirstLogin,

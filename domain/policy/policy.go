@@ -84,6 +84,7 @@ type Policy struct {
 	Brand        Brand        `json:"brand,omitzero"`
 	SIMs         SIMs         `json:"sims,omitzero"`
 	Groups       Groups       `json:"groups,omitzero"`
+	AddOns       []AddOn      `json:"addOns,omitzero"` // what users can have beside a licence; none: whatever is asked for
 }
 
 // Extension says what a short number looks like.
@@ -185,6 +186,7 @@ func (p Policy) Validate() error {
 	p.checkSecrets(&c)
 	p.checkAccount(&c)
 	p.SIMs.check(&c)
+	p.checkAddOnList(&c)
 	return c.Err()
 }
 

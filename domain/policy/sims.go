@@ -2,8 +2,6 @@ package policy
 
 import (
 	"regexp"
-	"slices"
-	"strings"
 
 	"dialtone/domain"
 )
@@ -18,9 +16,7 @@ type SIMs struct {
 
 // For tells whether the holder of a licence may have a SIM.
 func (r SIMs) For(licence string) bool {
-	return len(r.Licences) == 0 || slices.ContainsFunc(r.Licences, func(kind string) bool {
-		return licence == kind || strings.HasPrefix(licence, kind+"-")
-	})
+	return kindAmong(r.Licences, licence)
 }
 
 // Orders tells whether a SIM is ordered for the holder of a licence by itself.

@@ -68,14 +68,20 @@ func checkPlace(c *domain.Check, firm company.State, site, licence, device, lang
 // mostOptions is how many services a user can have.
 const mostOptions = 20
 
-// checkOptions judges the short names of a user's services; which of them there
-// are is for the operator to know.
-func checkOptions(c *domain.Check, options []string) {
+// checkOptions judges the short names of a user's services, and what they need
+// where the policy lists them.
+func checkOptions(c *domain.Check, options []string, licence string, rules policy.Policy) {
 	c.Need(len(options) <= mostOptions, "/options", "too-many", "has at most %d services", mostOptions)
+	var right []string
 	for n, option := range options {
-		c.Need(deviceForm.MatchString(option), "/options", "form", "has lower-case names of at most 40 letters, digits and . - _, not %q", option)
-		c.Need(!slices.Contains(options[:n], option), "/options", "twice", "names %s twice", option)
+		formed, twice := deviceForm.MatchString(option), slices.Contains(options[:n], option)
+		c.Need(formed, "/options", "form", "has lower-case names of at most 40 letters, digits and . - _, not %q", option)
+		c.Need(!twice, "/options", "twice", "names %s twice", option)
+		if formed && !twice {
+			right = append(right, option)
+		}
 	}
+	rules.CheckAddOns(c, right, licence)
 }
 
 // ValidEmail tells whether a text is one bare address with a domain (RFC 5322).

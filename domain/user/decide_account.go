@@ -43,7 +43,7 @@ func (in Create) Check() error {
 	c.Need(in.Number == "" || !in.Number.Valid() || in.Company.Owns(in.Number), "/number", "foreign", "is not one of the company's numbers")
 	CheckExtension(&c, in.Extension, rules.Extension)
 	checkPlace(&c, in.Company, in.Site, in.Licence, in.Device, in.Language)
-	checkOptions(&c, in.Options)
+	checkOptions(&c, in.Options, in.Licence, rules)
 	return c.Err()
 }
 

@@ -55,7 +55,7 @@ func (in Change) Check(s State) error {
 	checkPlace(&c, in.Company, after.Site, "", after.Device, after.Language)
 	c.Need(differs(in.Device, s.Device) == nil || s.Claims.Device == "" || in.DeviceClaim != nil || differs(in.Person.MAC, s.Person.MAC) != nil,
 		"/device/kind", "assigned", "is the model of the phone the user has; give the user another phone, or none")
-	checkOptions(&c, after.Options)
+	in.checkOptions(&c, s, after.Options)
 	in.checkUsername(&c, s)
 	in.checkLicence(&c, s, after.Person)
 	return c.Err()
@@ -82,6 +82,18 @@ func (in Change) checkLicence(c *domain.Check, s State, after Person) {
 	checkPlace(c, in.Company, "", *in.Licence, "", "")
 	rings := mobileFor(*in.Licence, in.Company.Policy)
 	c.Need(!rings || after.Mobile != "", "/mobile", "missing", "is needed: the licence %s rings it once it is verified", *in.Licence)
+}
+
+// checkOptions judges the services where they or the licence change: what a user
+// has had since before the policy listed them stays.
+func (in Change) checkOptions(c *domain.Check, s State, options []string) {
+	licence := s.Licence
+	if in.Licence != nil {
+		licence = *in.Licence
+	}
+	if licence != s.Licence || !slices.Equal(options, s.Options) {
+		checkOptions(c, options, licence, in.Company.Policy)
+	}
 }
 
 // allowed is rule 1.7 with X9: company admins wait for the activation, unless it

@@ -91,18 +91,18 @@ func TestOptionsAreAList(t *testing.T) {
 	to := func(options ...string) domain.Decide {
 		return user.Change{Company: swedish(), Actor: admin, At: noon, Options: &options}.Decide
 	}
-	given := then(confirmed, user.DetailsChanged{Options: &[]string{"fax", "twin-card"}})
+	given := then(confirmed, user.DetailsChanged{Options: &[]string{"recording", "cc-pro"}})
 	play(t, []scenario{
-		{"that is changed as a whole", given, to("fax"), []domain.Event{user.DetailsChanged{Options: &[]string{"fax"}}}, ""},
-		{"the same is nothing", given, to("fax", "twin-card"), nil, ""},
+		{"that is changed as a whole", given, to("recording"), []domain.Event{user.DetailsChanged{Options: &[]string{"recording"}}}, ""},
+		{"the same is nothing", given, to("recording", "cc-pro"), nil, ""},
 		{"none were none", confirmed, to(), nil, ""},
 		{"names are short and lower-case", confirmed, to("Fax!"), nil, "invalid-input, /options form"},
-		{"and there once", confirmed, to("fax", "fax"), nil, "invalid-input, /options twice"},
+		{"and there once", confirmed, to("recording", "recording"), nil, "invalid-input, /options twice"},
 	})
 	in := order()
-	in.Options = []string{"fax"}
+	in.Options = []string{"recording"}
 	events, err := in.Decide(nil)
-	if s := user.Fold(facts(events...)); err != nil || len(s.Options) != 1 || s.Options[0] != "fax" {
+	if s := user.Fold(facts(events...)); err != nil || len(s.Options) != 1 || s.Options[0] != "recording" {
 		t.Errorf("ordered %v, %v", s.Options, err)
 	}
 }
