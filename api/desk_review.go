@@ -7,16 +7,22 @@ import (
 	"slices"
 
 	"dialtone/domain"
+	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
 
 // Review judges the order of a user as CreateUser would, and takes nothing: it
 // gives the order with what it would be granted, and what it would be refused for.
-func (d *Desk) Review(ctx context.Context, cause domain.Cause, companyID string, form UserForm) (user.Create, []FieldProblem, error) {
+// A number that is to be bought first is judged as the purchase would.
+func (d *Desk) Review(ctx context.Context, cause domain.Cause, companyID string, form UserForm, buy bool) (user.Create, []FieldProblem, error) {
 	firm, err := d.firm(ctx, companyID)
 	if err != nil {
 		return user.Create{}, nil, err
+	}
+	wanted := domain.E164(phone(form.Number, firm.Country))
+	if buy {
+		firm = company.Evolve(firm, domain.Fact{Event: company.NumbersBought{From: wanted, To: wanted}})
 	}
 	order := form.order(firm, domain.DeriveID("user", cause.Command))
 	order.At = cause.At
@@ -26,6 +32,13 @@ func (d *Desk) Review(ctx context.Context, cause domain.Cause, companyID string,
 	}
 	streams := map[string]string{}
 	for _, wish := range d.wishes(ctx, cause, soundPart(order, missing)) {
+		if buy && wish.Name == wishNumber {
+			bought, err := d.purchases(ctx, cause, firm, BuyForm{Number: string(wanted)})
+			if err != nil {
+				return order, nil, err
+			}
+			wish.Candidates = bought[0].Candidates
+		}
 		stream, err := d.grants(ctx, wish)
 		if stream != "" {
 			streams[wish.Name] = stream

@@ -36,13 +36,13 @@ func TestAUserIsChangedOnThePage(t *testing.T) {
 		Licences: []api.LicenceForm{{Kind: "fast", Count: 1}, {Kind: "free", Count: 1}},
 	})
 	must(t, err)
-	id := v.create(done.ID, `{"firstName":"Ada","lastName":"Lovelace","email":"ada@example.se","number":"+46812341","licence":"fast","options":["fax"],"device":{"kind":"snom d785"},"activate":false}`)
+	id := v.create(done.ID, `{"firstName":"Ada","lastName":"Lovelace","email":"ada@example.se","number":"+46812341","licence":"fast","options":["cc-pro"],"device":{"kind":"snom d785"},"activate":false}`)
 	v.create(done.ID, `{"firstName":"Ben","lastName":"Lovelace","number":"+46812342","licence":"free","activate":false}`)
 	v.must(v.views.WaitFor(t.Context(), v.head()))
 	v.signIn()
 	path := "/users/" + id
 	shown := v.view(path)
-	contains(t, shown, http.StatusOK, "Change details", `name="username"`, `value="snom d785"`, `value="fax"`, `name="licence"`)
+	contains(t, shown, http.StatusOK, "Change details", `name="username"`, `value="snom d785"`, `value="cc-pro"`, `name="licence"`)
 	form := v.detailsForm(shown, id)
 	before := v.head()
 	v.leads(v.post(path+"/details", form), path+"?done=details")
@@ -52,12 +52,12 @@ func TestAUserIsChangedOnThePage(t *testing.T) {
 	v.in(t).call(http.MethodPatch, "/v1"+path, `{"lastName":"King"}`, mergePatch).want(t, http.StatusOK) // meanwhile, by somebody else
 	form.Set("command", form.Get("command")+"x")
 	for name, value := range map[string]string{
-		"username": "Countess", "options": "Voicemail, fax", "device": "Yealink T54", "mobile": "070-123 45 67", "contractNumber": "C-1815", "mobileNumber": "+46701234500", "extension": "777",
+		"username": "Countess", "options": "Recording, cc-pro", "device": "Yealink T54", "mobile": "070-123 45 67", "contractNumber": "C-1815", "mobileNumber": "+46701234500", "extension": "777",
 	} {
 		form.Set(name, value)
 	}
 	v.leads(v.post(path+"/details", form), path+"?done=details")
-	contains(t, v.view(path+"?done=details"), http.StatusOK, "The details are changed.", "Ada King", "countess", "fax, voicemail", "yealink t54", "+46701234567", "C-1815", "+46701234500", "777")
+	contains(t, v.view(path+"?done=details"), http.StatusOK, "The details are changed.", "Ada King", "countess", "cc-pro, recording", "yealink t54", "+46701234567", "C-1815", "+46701234500", "777")
 	form = v.detailsForm(v.view(path), id)
 	form.Set("licence", "free")
 	refused := v.post(path+"/details", form)

@@ -30,7 +30,7 @@ type Taking struct {
 
 // Ordering is something that is ordered with the user.
 type Ordering struct {
-	What  string `json:"what" enum:"sim,activation"`
+	What  string `json:"what" enum:"purchase,sim,activation"`
 	Value string `json:"value,omitempty" example:"voice"`
 }
 
@@ -55,7 +55,7 @@ func (s *Server) reviewUser(ctx context.Context, in *struct {
 	Body UserForm
 },
 ) (*struct{ Body Review }, error) {
-	review, err := s.review(ctx, in.ID, in.Body)
+	review, err := s.review(ctx, in.ID, in.Body, false)
 	if err != nil {
 		return nil, err
 	}
@@ -63,14 +63,17 @@ func (s *Server) reviewUser(ctx context.Context, in *struct {
 }
 
 // review words what the desk finds.
-func (s *Server) review(ctx context.Context, companyID string, form UserForm) (Review, error) {
-	order, faults, err := s.Desk.Review(ctx, s.asked(ctx), companyID, form)
+func (s *Server) review(ctx context.Context, companyID string, form UserForm, buy bool) (Review, error) {
+	order, faults, err := s.Desk.Review(ctx, s.asked(ctx), companyID, form, buy)
 	if err != nil {
 		return Review{}, err
 	}
 	told := Review{Takes: []Taking{}, Orders: []Ordering{}, Mails: []Mailing{}, Missing: faults}
 	if told.Takes, err = s.takings(ctx, order); err != nil {
 		return Review{}, err
+	}
+	if buy {
+		told.Orders = append(told.Orders, Ordering{What: "purchase", Value: string(order.Number)})
 	}
 	if order.Company.Policy.SIMs.Orders(order.Licence) {
 		told.Orders = append(told.Orders, Ordering{What: "sim", Value: "voice"})
