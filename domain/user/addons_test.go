@@ -1,6 +1,7 @@
 package user_test
 
 import (
+	"slices"
 	"testing"
 
 	"dialtone/domain"
@@ -12,7 +13,7 @@ import (
 // nordic is a company with licences of two kinds under rules that list add-ons.
 func nordic() company.State {
 	rules := presets["teleproffs"]
-	rules.AddOns = append(rules.AddOns[:len(rules.AddOns):len(rules.AddOns)], policy.AddOn{Name: "listening-in", Needs: []string{"recording"}})
+	rules.AddOns = append(slices.Clip(rules.AddOns), policy.AddOn{Name: "listening-in", Needs: []string{"recording"}})
 	return company.Fold(facts(
 		company.Created{ID: "acme", Name: "Acme", Language: "sv", Country: "SE"}, company.PolicyAdopted{Policy: rules},
 		company.NumbersConnected{From: "+4930120000", To: "+4930129999"},
