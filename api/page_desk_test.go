@@ -122,7 +122,7 @@ func TestACompanyAndItsUserAreOrderedByForm(t *testing.T) {
 		t.Errorf("the same form made another company: %d %s", again.status, again.header.Get("Location"))
 	}
 	shown := v.view(firm)
-	contains(t, shown, http.StatusOK, "Praxis &lt;Dr. Groß&gt;", "+4930123450 – +4930123459", "0 of 2 in use")
+	contains(t, shown, http.StatusOK, "Praxis &lt;Dr. Groß&gt;", "+4930123450 – +4930123459", "<td>standard</td>", `data-label="Free">2<`)
 
 	order := url.Values{"command": {commandOf(t, shown, firm)}, "firstName": {"Ada"}, "email": {"ada@"}, "number": {"+4940123450"}, "language": {"en"}, "activate": {"yes"}}
 	contains(t, v.post(firm, order), http.StatusUnprocessableEntity, "Is an address such as ada@example.com.", "Is needed.",
