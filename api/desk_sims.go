@@ -151,7 +151,7 @@ func cardWishes(cause domain.Cause, id string, claims []string) []eventstore.Wis
 }
 
 // SwapSIM gives the holder of a SIM another card in its place, which ends it once
-// the new one is active (2.6).
+// the new one is active (2.7).
 func (d *Desk) SwapSIM(ctx context.Context, cause domain.Cause, id string, form CardForm, options ...eventstore.Option) (Done, error) {
 	s, firm, err := d.card(ctx, id)
 	if err != nil {
