@@ -50,6 +50,8 @@ var (
 	carded    = story{preset: "onenet", licence: "standard", then: []func(*person){needsSIM}}
 	grouped   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups}}
 	givesUp   = story{preset: "onenet", licence: "standard", then: []func(*person){deletesWithLicence}, ordered: []func(*user.Create){withSeat}}
+	kept      = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups, isKeptForAWhile}}
+	returns   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups, leavesForGood, comesBack}}
 	swaps     = story{preset: "onenet", licence: "standard", then: []func(*person){swapsNumbers}}
 )
 
@@ -148,6 +150,8 @@ var matrix = []struct {
 	{"LeaveGroups", grouped, user.LeaveGroups, ""},
 	{"LeaveGroups, of nobody's", network, user.LeaveGroups, ""},
 	{"GiveUpLicence", givesUp, user.GiveUpLicence, ""},
+	{"EraseUser", kept, user.EraseUser, ""},
+	{"RejoinGroups", returns, user.RejoinGroups, ""},
 	{"FinishSwap", swaps, user.FinishSwap, ""},
 }
 
@@ -270,6 +274,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
 		user.LeaveGroups: p.users.LeaveGroups, user.OrderSIM: p.users.OrderSIM, user.LetSIMGo: p.users.LetSIMGo,
+		user.EraseUser: p.users.EraseUser, user.RejoinGroups: p.users.RejoinGroups,
 		user.FinishSwap: p.users.FinishSwap, user.GiveUpLicence: p.users.GiveUpLicence,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}

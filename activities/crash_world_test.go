@@ -139,6 +139,8 @@ type world struct {
 	mortal  mortal
 	store   eventstore.Store
 	journal *eventstore.Journal // of those who are not killed
+	keys    *sqlstore.Keys
+	readers *readers
 	users   *activities.Users
 	inbox   *local.Inbox
 	network *local.Network
@@ -165,6 +167,7 @@ func newWorld(t *testing.T) *world {
 	provider := httptest.NewServer(local.NewSMS(local.SMSConfig{Account: "AC1", Token: receiptToken, Inbox: w.inbox, Random: rand.Reader}))
 	w.presets, err = policies.Presets()
 	w.must(err)
+	w.keys, w.readers = keys, &readers{}
 	w.store, w.journal = store, eventstore.NewJournal(store, codec, clock)
 	w.users = w.activities(codec, mail.Address(), provider.URL)
 	t.Cleanup(func() {
@@ -191,6 +194,7 @@ func (w *world) activities(codec *eventstore.Codec, relay, provider string) *act
 	texts, err := activities.NewTexts()
 	w.must(err)
 	return &activities.Users{
+		Keys: mortalKeys{w.keys, &w.mortal}, Readers: mortalReaders{w.readers, &w.mortal},
 		Journal: eventstore.NewJournal(mortalStore{w.store, &w.mortal}, codec, func() time.Time { return w.now }),
 		Mail:    mortalMail{mailer, &w.mortal}, SMS: mortalSMS{texter, &w.mortal}, Network: mortalNetwork{w.network, &w.mortal},
 		Texts: texts, LinkKey: make([]byte, 32), ClaimKey: make([]byte, 32), PublicURL: "https://phones.example", Memberships: roll{w},

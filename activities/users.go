@@ -35,6 +35,18 @@ type Leaders interface {
 	Admins(ctx context.Context, company string) ([]string, error)
 }
 
+// Keys keep what opens the personal part of facts.
+type Keys interface {
+	// Destroy makes everything sealed under a subject's key unreadable for good.
+	Destroy(ctx context.Context, subject string, at time.Time) error
+}
+
+// Readers hold personal data beside the facts.
+type Readers interface {
+	// Forget removes everything personal about a subject.
+	Forget(ctx context.Context, subject string) error
+}
+
 // Users performs the duties of users' workflows.
 type Users struct {
 	Journal     *eventstore.Journal
@@ -43,6 +55,8 @@ type Users struct {
 	Network     Network
 	Leaders     Leaders
 	Memberships Memberships
+	Keys        Keys
+	Readers     Readers
 	Texts       *Texts
 	LinkKey     []byte // link tokens and temporary passwords are derived with it
 	ClaimKey    []byte // claims on login names are named with it

@@ -65,6 +65,10 @@ func summary(event domain.Event) string {
 		return "The licence " + e.Licence + " goes back to the operator"
 	case user.Deleted:
 		return "Deleted" + pick(e.Licence == "", "", "; the licence "+e.Licence+" goes back to the operator")
+	case user.ErasureBegun:
+		return "What is personal is being erased; nobody can bring the user back"
+	case user.Erased:
+		return "What was personal is erased"
 	case user.ClaimAbandoned:
 		return "Gave up " + claimed(e.Claim) + ", since the order took too long"
 	case user.ClaimsReleased:

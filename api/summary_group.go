@@ -37,6 +37,8 @@ func summaryOfGroup(event domain.Event) string {
 		return "The user is to be taken out of " + plural(len(e.Groups), "group", "groups")
 	case user.GroupsLeft:
 		return pick(len(e.Groups) == 0, "The user was a member of no group", "The user was taken out of "+plural(len(e.Groups), "group", "groups"))
+	case user.GroupsRejoined:
+		return "The user is back in " + plural(len(e.Groups), "group", "groups") + pick(len(e.Missed) == 0, "", ", and not in "+plural(len(e.Missed), "other", "others"))
 	}
 	return summaryOfSIM(event)
 }

@@ -82,6 +82,10 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "release what is no longer needed", do.ReleaseClaims, duty)
 	case user.GiveUpLicence:
 		return r.call(ctx, "tell the company that a licence goes back", do.GiveUpLicence, duty)
+	case user.EraseUser:
+		return r.call(ctx, "erase what is personal", do.EraseUser, duty)
+	case user.RejoinGroups:
+		return r.call(ctx, "give places in groups again", do.RejoinGroups, duty)
 	case user.LeaveGroups:
 		return r.call(ctx, "leave groups and tell their members", do.LeaveGroups, duty)
 	case user.Rest, user.Wait:

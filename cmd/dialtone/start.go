@@ -192,6 +192,7 @@ func (p *process) users() (*activities.Users, error) {
 		LinkKey: p.secrets[secretLinks], ClaimKey: p.secrets[secretClaims], PublicURL: p.config.PublicURL,
 	}
 	users.Leaders, users.Memberships, users.Network = leaders{p.house}, p.views, noNetwork{}
+	users.Keys, users.Readers = p.keys, p.views
 	if p.stands != nil {
 		users.Network = p.stands.Network
 	}

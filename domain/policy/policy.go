@@ -72,6 +72,10 @@ type Policy struct {
 	// was the user's is free.
 	RestoreWithin Duration `json:"restoreWithin,omitzero"`
 
+	// Retention is how long what is personal about a deleted user is kept, at least
+	// for as long as the user can come back; 0: until somebody erases it.
+	Retention Duration `json:"retention,omitzero"`
+
 	// Quarantine is how long a number that was given back rests before anybody but
 	// its former owner can have it (X4); 0: not at all.
 	Quarantine Duration `json:"quarantine,omitzero"`
@@ -180,6 +184,7 @@ func (p Policy) Validate() error {
 		c.Need(p.Link.RemindAfter >= 0 && p.Link.RemindAfter < p.Link.Valid, "/link/remindAfter", "out-of-range", "is 0 or lies before the end of the link")
 	}
 	c.Need(p.RestoreWithin >= 0, "/restoreWithin", "out-of-range", "is 0 or a duration such as 720h")
+	c.Need(p.Retention >= 0, "/retention", "out-of-range", "is 0 or a duration such as 8760h")
 	c.Need(p.Groups.Members >= 0 && p.Groups.Members <= mostMembers, "/groups/members", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostMembers)
 	c.Need(p.Groups.Count >= 0 && p.Groups.Count <= mostGroups, "/groups/count", "out-of-range", "is between 1 and %d, or 0 for the usual limit", mostGroups)
 	c.Need(p.Quarantine >= 0, "/quarantine", "out-of-range", "is 0 or a duration such as 720h")

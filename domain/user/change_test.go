@@ -90,7 +90,7 @@ func TestWhoMayTouchAUserWhoIsNotActive(t *testing.T) {
 		acme := firm(rules)
 		return user.Change{Company: acme, Actor: actor, At: noon, Site: new("")}.Decide, user.Delete{Actor: actor, Policy: acme.Policy}.Decide
 	}
-	moved, gone := []domain.Event{user.DetailsChanged{Site: new("")}}, []domain.Event{user.Deleted{}}
+	moved, gone := []domain.Event{user.DetailsChanged{Site: new("")}}, []domain.Event{user.Deleted{Goes: goes()}}
 	change, remove := by("onenet", admin)
 	play(t, []scenario{
 		{"a company admin can't change a pending user", netStarted, change, nil, "not-active"},

@@ -73,7 +73,7 @@ func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]domain.Event{Deleted{Licence: licence}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
+	return append([]domain.Event{Deleted{Licence: licence, Goes: s.Goes(), Retention: retention(in.Policy)}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
 }
 
 // IssueDeviceLogin is the command that gives a desk phone a new login.

@@ -24,7 +24,7 @@ func (in Restore) Check(s State) error {
 	switch {
 	case s.ID == "":
 		return gone()
-	case s.Erased:
+	case s.Erased || s.Erasing:
 		return domain.Faultf(domain.Refused, "erased", "the person was erased, and nothing is left to be restored")
 	case s.Lifecycle != Gone:
 		return nil

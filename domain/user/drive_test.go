@@ -109,6 +109,13 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		d.once(t, "let a SIM go", user.DropSIM{SIM: next.Subject}.Decide)
 	case user.GiveUpLicence:
 		d.once(t, "give the licence up", user.NoteGivenUp{}.Decide)
+	case user.EraseUser:
+		d.once(t, "begin the erasure", user.BeginErasure{At: d.now}.Decide)
+		if d.luck(3) < 2 { // else the worker dies, and the duty is the same again
+			d.once(t, "erase", user.NoteErased{}.Decide)
+		}
+	case user.RejoinGroups:
+		d.once(t, "rejoin groups", user.NoteGroupsRejoined{Groups: d.state().Rejoins}.Decide)
 	case user.LeaveGroups:
 		d.once(t, "find groups", user.FindGroups{Groups: []string{"sales"}[:d.luck(2)]}.Decide)
 		d.once(t, "leave groups", user.NoteGroupsLeft{}.Decide)
@@ -164,7 +171,9 @@ func (d *drive) meddle(t *testing.T) {
 	case 11:
 		d.once(t, "abandon", user.AbandonClaim{Claim: fmt.Sprint("extension-acme-", d.luck(9)), Deadline: d.now}.Decide)
 	case 12:
-		if d.luck(6) == 0 {
+		if s.Lifecycle == user.Gone {
+			d.restore()
+		} else if d.luck(6) == 0 {
 			d.once(t, "delete", user.Delete{Actor: actor, Policy: d.rules, GiveUp: d.luck(2) == 1}.Decide)
 		}
 	case 13:
@@ -175,6 +184,16 @@ func (d *drive) meddle(t *testing.T) {
 			Company: d.firm, Actor: actor, At: d.now, Person: user.PersonChanges{Email: &address}, EmailClaim: user.EmailStream(address),
 		}.Decide)
 	}
+}
+
+// restore brings a deleted user back, where that is possible.
+func (d *drive) restore() {
+	s := d.state()
+	back := user.Restore{Actor: operator, Policy: d.rules, At: d.now, DeletedAt: s.DeletedAt, Licence: s.Licence}
+	if s.Number != "" {
+		back.Claims.Number = "number-" + string(s.Number)
+	}
+	_, _ = d.do(back.Decide)
 }
 
 // account lets the user or an admin do something with the account.

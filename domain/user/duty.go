@@ -32,6 +32,9 @@ const (
 	LetSIMGo      Task = "let-sim-go"      // detach Subject, a SIM, from who is deleted
 	GiveUpLicence Task = "give-up-licence" // tell the company that a licence goes back
 
+	EraseUser    Task = "erase-user"    // destroy what is personal about who is deleted, for good
+	RejoinGroups Task = "rejoin-groups" // give who was restored the places in groups again
+
 	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
 )
 
@@ -62,11 +65,14 @@ func (s State) Duty(now time.Time) Duty {
 		if next := s.simDuty(); next.Task != Rest {
 			return next
 		}
-		return s.farewell()
+		return s.farewell(now)
 	}
 	next := s.calendarDuty(now)
 	if next.Task == ActOnDate || s.Erased {
 		return next // nobody is there to be written to
+	}
+	if len(s.Rejoins) > 0 {
+		return Duty{Task: RejoinGroups}
 	}
 	next = sooner(next, s.delivery(now))
 	if next.Task == Deliver {

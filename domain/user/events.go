@@ -4,7 +4,10 @@
 // Personal of an event, which the store keeps sealed.
 package user
 
-import "dialtone/domain"
+import (
+	"dialtone/domain"
+	"dialtone/domain/policy"
+)
 
 // Stream is the name of a user's stream.
 func Stream(id string) string { return "user-" + id }
@@ -121,6 +124,9 @@ type Resumed struct{}
 // Deleted says that the user is no more; what was claimed is to be released.
 type Deleted struct {
 	Licence string `json:"licence,omitempty"` // the kind that goes back to the operator with the user
+	Goes    *Goes  `json:"goes,omitempty"`
+
+	Retention policy.Duration `json:"retention,omitzero"` // after which the person is erased; 0: kept
 }
 
 // ClaimAbandoned says that something claimed for this user was given up, since

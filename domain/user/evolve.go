@@ -88,7 +88,13 @@ func evolve(s State, f domain.Fact) State {
 	case GroupsFound:
 		s.Leaves = e.Groups
 	case GroupsLeft:
-		s.Leaving, s.Leaves = false, nil
+		s.Leaving, s.Leaves, s.Left = false, nil, union(s.Left, e.Groups)
+	case GroupsRejoined:
+		s.Rejoins = nil
+	case ErasureBegun:
+		s.Erasing = true
+	case Erased:
+		s.Erased, s.Forgotten = true, true
 	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed, ActionHeld:
 		return planned(s, f)
 	case ClaimAbandoned:

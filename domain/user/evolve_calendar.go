@@ -63,6 +63,8 @@ func (s State) without(id string) State {
 func deleted(s State, e Deleted, f domain.Fact) State {
 	s.Former, s.DeletedAt, s.GivesUp = s.Lifecycle, f.At, e.Licence
 	s.Lifecycle, s.Scheduled, s.Leaving = Gone, nil, true
+	s.EraseAt = e.eraseAt(f.At)
+	s.Left, s.Rejoins = s.Rejoins, nil
 	s.loosen(s.Claims.List()...)
 	s.Claims = Claims{}
 	return s
@@ -72,6 +74,7 @@ func deleted(s State, e Deleted, f domain.Fact) State {
 // desk phone needs a new login.
 func restored(s State, e Restored, f domain.Fact) State {
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
+	s.Rejoins, s.Left, s.EraseAt = union(s.Left, s.Leaves), nil, time.Time{}
 	s.Former, s.DeletedAt, s.Leaving, s.Leaves, s.GivesUp = NotOrdered, time.Time{}, false, nil, ""
 	s.Login, s.LoginID, s.Credential.Since = DeviceLoginIssued{}, "", f.At
 	return s

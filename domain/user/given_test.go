@@ -86,6 +86,11 @@ func created() user.Created {
 	}
 }
 
+// goes is what goes with the usual user, and with what is planned.
+func goes(planned ...string) *user.Goes {
+	return &user.Goes{Number: "+4930120049", Extension: "0049", Licence: "office", Email: true, Planned: planned}
+}
+
 // The stations of an activation by link. The link is issued at noon.
 var (
 	firstLink = user.Link{ID: "link-1", Key: user.LinkKey, Hash: "hash-1", ExpiresAt: after(48), RemindAt: new(after(36))}

@@ -1,6 +1,10 @@
 package user
 
-import "dialtone/domain"
+import (
+	"time"
+
+	"dialtone/domain"
+)
 
 // PurposeGroupLeft is the purpose of the letter that tells members of groups
 // that a colleague is none any more.
@@ -37,14 +41,14 @@ func (GroupsLeft) Type() string { return "user.groups-left.v1" }
 
 // farewell says what is left to be done for a user who is deleted and has
 // nothing of his own any more.
-func (s State) farewell() Duty {
+func (s State) farewell(now time.Time) Duty {
 	switch {
 	case s.Leaving:
 		return Duty{Task: LeaveGroups}
 	case s.GivesUp != "":
 		return Duty{Task: GiveUpLicence}
 	}
-	return Duty{Task: Rest}
+	return s.erasureDuty(now)
 }
 
 // Deletion finds the fact by which a user is deleted.
@@ -66,13 +70,14 @@ type FindGroups struct{ Groups []string }
 // Decide records them once; who was a member of none has left all of them.
 func (in FindGroups) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	switch {
-	case !s.Leaving || len(s.Leaves) > 0:
+	if !s.Leaving || len(s.Leaves) > 0 {
 		return nil, nil
-	case len(in.Groups) == 0:
+	}
+	groups := union(in.Groups, s.Left) // who was just to rejoin some may be in them by now
+	if len(groups) == 0 {
 		return []domain.Event{GroupsLeft{Groups: []string{}}}, nil
 	}
-	return []domain.Event{GroupsFound(in)}, nil
+	return []domain.Event{GroupsFound{Groups: groups}}, nil
 }
 
 // NoteGroupsLeft is the workflow's command that records that a deleted user was

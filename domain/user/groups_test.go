@@ -63,7 +63,7 @@ func TestWhoIsDeletedLeavesTheGroupsOnce(t *testing.T) {
 		"the groups are found":       {then(deleted, found), user.LeaveGroups, nil, left},
 		"and left":                   {then(deleted, found, left), user.Rest, nil, nil},
 		"brought back before":        {then(deleted, user.Restored{As: user.Active}), user.Rest, nil, nil},
-		"brought back in the middle": {then(deleted, found, user.Restored{As: user.Active}), user.Rest, nil, nil},
+		"brought back in the middle": {then(deleted, found, user.Restored{As: user.Active}), user.RejoinGroups, nil, nil},
 		"deleted once more":          {then(deleted, found, left, user.Restored{As: user.Active}, user.Deleted{}), user.LeaveGroups, found, nil},
 	} {
 		if got := user.Fold(facts(c.given...)).Duty(noon); got.Task != c.task {

@@ -21,8 +21,8 @@ func TestSuspensionAndDeletion(t *testing.T) {
 		{"resuming who was never suspended is nothing", confirmed, user.Resume{}.Decide, nil, ""},
 		{"nobody can't be resumed", nil, user.Resume{}.Decide, nil, "no-user"},
 		{"who is deleted can't be resumed", then(onHold, user.Deleted{}), user.Resume{}.Decide, nil, "no-user"},
-		{"a user is deleted", confirmed, remove, []domain.Event{user.Deleted{}}, ""},
-		{"a suspended user is deleted", onHold, remove, []domain.Event{user.Deleted{}}, ""},
+		{"a user is deleted", confirmed, remove, []domain.Event{user.Deleted{Goes: goes()}}, ""},
+		{"a suspended user is deleted", onHold, remove, []domain.Event{user.Deleted{Goes: goes()}}, ""},
 		{"deleting twice is nothing", deleted, remove, nil, ""},
 		{"nobody can't be deleted", nil, remove, nil, "no-user"},
 	})

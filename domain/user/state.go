@@ -117,9 +117,13 @@ type State struct {
 	SIMsOrdered                                  int       // how often that was so
 	Former                                       Lifecycle // what a deleted user was
 	DeletedAt                                    time.Time
-	GivesUp                                      string   // the kind of licence that is to go back behind the deletion
-	Leaving                                      bool     // a deleted user is still to be taken out of groups
-	Leaves                                       []string // which ones, once they are found
+	GivesUp                                      string    // the kind of licence that is to go back behind the deletion
+	Leaving                                      bool      // a deleted user is still to be taken out of groups
+	Leaves                                       []string  // which ones, once they are found
+	Left                                         []string  // groups the deleted user was taken out of
+	Rejoins                                      []string  // groups a restored user is to be a member of again
+	EraseAt                                      time.Time // when a deleted user's person is to be erased; zero: not by itself
+	Erasing, Forgotten                           bool      // the erasure was begun, and ended
 }
 
 // Exists tells whether the user was ordered and is not deleted.

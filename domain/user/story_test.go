@@ -37,6 +37,9 @@ func TestNoStoryGetsStuck(t *testing.T) {
 				if seed%5 == 0 {
 					in.Person, in.Claims.Email = user.Person{}, "" // it is said later who that is
 				}
+				if seed%3 == 1 {
+					d.rules.Retention = policy.Duration(30 * time.Hour)
+				}
 				d.must(t, in.Decide)
 				for range 60 {
 					d.move(t)
@@ -101,7 +104,7 @@ func (d *drive) check(t *testing.T) {
 		t.Fatalf("failed without a failed step: %+v", s.Steps)
 	case s.Lifecycle == user.Active && (!s.Started || open > 0):
 		t.Fatalf("active with open steps: %+v", s.Steps)
-	case s.Lifecycle == user.Gone && next.Task != user.ReleaseClaims && next.Task != user.LeaveGroups && next.Task != user.LetSIMGo && next.Task != user.GiveUpLicence && next.Task != user.Rest:
+	case s.Lifecycle == user.Gone && next.Task != user.ReleaseClaims && next.Task != user.LeaveGroups && next.Task != user.LetSIMGo && next.Task != user.GiveUpLicence && next.Task != user.EraseUser && next.Task != user.Wait && next.Task != user.Rest:
 		t.Fatalf("a deleted user still has the duty %+v", next)
 	}
 	for _, claim := range s.Loose {
@@ -118,7 +121,8 @@ func (d *drive) finish(t *testing.T) {
 	d.unplan(t)
 	if d.state().Lifecycle == user.Gone {
 		d.work(t)
-		if next := d.state().Duty(d.now); next.Task != user.Rest || len(d.state().Loose) > 0 {
+		if s := d.state(); s.Duty(d.now).Task != user.Rest || len(s.Loose) > 0 || s.Forgotten != !s.EraseAt.IsZero() {
+			next := s.Duty(d.now)
 			t.Fatalf("a deleted user does not come to rest: %+v", next)
 		}
 		return

@@ -80,6 +80,8 @@ var (
 		user.Suspended{},
 		user.Resumed{},
 		user.Deleted{},
+		user.ErasureBegun{},
+		user.Erased{},
 		user.ClaimAbandoned{},
 		user.ClaimsReleased{},
 		user.DeviceLoginIssued{},
@@ -146,6 +148,7 @@ var (
 		group.ClaimsReleased{},
 		user.GroupsFound{},
 		user.GroupsLeft{},
+		user.GroupsRejoined{},
 	}
 	sims = []domain.Event{
 		sim.Ordered{},

@@ -133,9 +133,12 @@ user.details-changed.v1
 user.device-claimed.v1
 user.device-login-issued.v1
 user.email-claimed.v1
+user.erased.v1
+user.erasure-begun.v1
 user.extension-changed.v1
 user.groups-found.v1
 user.groups-left.v1
+user.groups-rejoined.v1
 user.licence-changed.v1
 user.licence-given-up.v1
 user.link-expired.v1
