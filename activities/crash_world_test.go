@@ -256,6 +256,11 @@ func (w *world) bear(preset, licence string, ordered ...func(*user.Create)) *per
 	for _, differs := range ordered {
 		differs(&order)
 	}
+	if seat := order.Claims.Seat; seat != "" {
+		p.execute(seat, func(c domain.Cause) domain.Decide {
+			return claim.Take{Owner: user.Stream(p.id), By: c.Command, At: w.now}.Decide
+		})
+	}
 	p.does(order.Decide)
 	return p
 }
