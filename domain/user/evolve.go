@@ -72,29 +72,11 @@ func evolve(s State, f domain.Fact) State {
 		s.Licence, s.Claims.Seat = e.Licence, e.Claim
 		s = s.ordering(e.SIM)
 		return s.verifying(e.Verify)
-	case Suspended:
-		s.Suspended = true
-	case Resumed:
-		s.Suspended = false
 	case SeatMoved:
 		s.loosen(s.Claims.Seat)
 		s.Claims.Seat = e.To
-	case LicenceGivenUp:
-		s.GivesUp = ""
-	case Deleted:
-		return deleted(s, e, f)
-	case Restored:
-		return restored(s, e, f)
-	case GroupsFound:
-		s.Leaves = e.Groups
-	case GroupsLeft:
-		s.Leaving, s.Leaves, s.Left = false, nil, union(s.Left, e.Groups)
-	case GroupsRejoined:
-		s.Rejoins = nil
-	case ErasureBegun:
-		s.Erasing = true
-	case Erased:
-		s.Erased, s.Forgotten = true, true
+	case Suspended, Resumed, Deleted, LicenceGivenUp, Restored, GroupsFound, GroupsLeft, GroupsRejoined, ErasureBegun, Erased:
+		return life(s, f)
 	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed, ActionHeld:
 		return planned(s, f)
 	case ClaimAbandoned:
