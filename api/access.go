@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dialtone/domain"
+	"dialtone/domain/device"
 	"dialtone/domain/group"
 	"dialtone/domain/number"
 	"dialtone/domain/sim"
@@ -33,6 +34,7 @@ const (
 	aNumber                 // a number of a company
 	aGroup                  // a group
 	aSIM                    // a SIM
+	aDevice                 // a desk phone
 	everything              // nothing: the route is about all companies
 )
 
@@ -79,6 +81,8 @@ var (
 	changesGroup    = right{about: aGroup, admin: firm}
 	readsSIM        = right{about: aSIM, support: everywhere, admin: firm}
 	changesSIM      = right{about: aSIM, admin: firm}
+	readsDevice     = right{about: aDevice, support: everywhere, admin: firm}
+	changesDevice   = right{about: aDevice, admin: firm}
 	logsIn          = right{about: aGroup, admin: firm, user: self}
 )
 
@@ -139,6 +143,16 @@ var rights = map[string]right{
 	"POST /v1/sims/:id/block":   changesSIM,
 	"POST /v1/sims/:id/unblock": changesSIM, // the domain says that it is the operator's
 	"POST /v1/sims/:id/retry":   changesSIM,
+
+	"GET /v1/models":                    readsLists,
+	"GET /v1/devices":                   readsLists,
+	"POST /v1/devices":                  {about: lists, admin: firm},
+	"GET /v1/devices/:id":               readsDevice,
+	"GET /v1/devices/:id/history":       readsDevice,
+	"DELETE /v1/devices/:id":            changesDevice,
+	"PUT /v1/devices/:id/user":          changesDevice,
+	"DELETE /v1/devices/:id/user":       changesDevice,
+	"POST /v1/devices/:id/provisioning": changesDevice,
 
 	"GET /v1/activations":                    readsLists,
 	"GET /v1/users":                          readsLists,
@@ -280,6 +294,14 @@ func (s *Server) ofCompany(c *gin.Context, about about, own string) error {
 		}
 		if number.Fold(history.Facts).Company != own {
 			return noNumber()
+		}
+	case aDevice:
+		history, err := s.cfg.Journal.Load(c.Request.Context(), device.Stream(id))
+		if err != nil {
+			return err
+		}
+		if device.Fold(history.Facts).Company != own {
+			return noDevice()
 		}
 	case lists:
 		query := c.Request.URL.Query()

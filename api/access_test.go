@@ -100,7 +100,7 @@ func (e *estate) ask(route, id, company, session string) answer {
 		return e.send(method, path, "", session)
 	}
 	switch {
-	case strings.HasSuffix(route, " /v1/groups"), strings.Contains(route, "/members/"):
+	case strings.HasSuffix(route, " /v1/groups"), strings.HasSuffix(route, " /v1/devices"), strings.Contains(route, "/members/"):
 		return e.send(method, path, "{}", session)
 	case strings.HasPrefix(path, "/v1/"):
 		return e.send(method, path, `{"way":"hand"}`, session)
@@ -163,6 +163,15 @@ var matrix = map[string]string{
 	"DELETE /v1/groups/{id}/members/{user}":       "403 yes 404 403 403",
 	"PUT /v1/groups/{id}/members/{user}/login":    "403 yes 404 yes 404", // where the user is a member
 	"DELETE /v1/groups/{id}/members/{user}/login": "403 yes 404 yes 404",
+	"GET /v1/models":                              "yes yes 404 403 403",
+	"GET /v1/devices":                             "yes yes 404 403 403",
+	"POST /v1/devices":                            "403 yes 404 403 403",
+	"GET /v1/devices/{id}":                        "yes yes 404 403 403",
+	"GET /v1/devices/{id}/history":                "yes yes 404 403 403",
+	"DELETE /v1/devices/{id}":                     "403 yes 404 403 403",
+	"PUT /v1/devices/{id}/user":                   "403 yes 404 403 403",
+	"DELETE /v1/devices/{id}/user":                "403 yes 404 403 403",
+	"POST /v1/devices/{id}/provisioning":          "403 yes 404 403 403",
 	"GET /v1/activations":                         "yes yes 404 403 403",
 	"GET /v1/users":                               "yes yes 404 403 403",
 	"GET /v1/users/{id}":                          "yes yes 404 yes 404",
@@ -232,7 +241,7 @@ var matrix = map[string]string{
 // open routes need no role: they prove by themselves who asks, or show nothing
 // of anybody.
 var openRoutes = []string{
-	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/webhooks/mail", "/webhooks/sim", "/assets/*file", "/login", "/logout", "/view",
+	"/healthz", "/readyz", "/metrics", "/openapi.json", "/webhooks/twilio", "/webhooks/mail", "/webhooks/sim", "/provision/:secret/:file", "/assets/*file", "/login", "/logout", "/view",
 	"/activate/:token", "/activate/:token/link", "/reset", "/reset/:token",
 }
 
@@ -293,6 +302,8 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 	case strings.HasSuffix(route, "/users/review"): // about a company
 	case strings.Contains(route, "/sims/"):
 		mine, theirs = e.sim(e.worker), e.sim(e.person(e.foreign))
+	case strings.Contains(route, "/devices/{id}"):
+		mine, theirs = e.phone(e.own), e.phone(e.foreign)
 	case strings.Contains(route, "/users/"):
 		mine, theirs = e.person(e.own), e.person(e.foreign)
 		asking = mine

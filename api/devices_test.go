@@ -3,8 +3,11 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/uuid"
 
 	"dialtone/domain"
 	"dialtone/domain/claim"
@@ -20,6 +23,15 @@ func (h *house) phoneOf(id string) device.State {
 	history, err := h.journal.Load(h.t.Context(), h.state(id).Claims.Device)
 	must(h.t, err)
 	return device.Fold(history.Facts)
+}
+
+// phone adds a desk phone to a company.
+func (e *estate) phone(company string) string {
+	e.t.Helper()
+	mac := strings.ReplaceAll(uuid.NewString(), "-", "")[:12]
+	made := e.call(http.MethodPost, "/v1/devices", `{"company":"`+company+`","manufacturer":"yealink","model":"T46U","mac":"`+mac+`"}`).want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
 }
 
 func TestAPhoneComesWithTheOrderOfItsUser(t *testing.T) {

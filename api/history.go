@@ -92,6 +92,15 @@ func (s *Server) routesHistory() {
 		return s.getHistory(ctx, in)
 	})
 	register(s, huma.Operation{
+		OperationID: "get-device-history", Method: http.MethodGet, Path: "/v1/devices/{id}/history", Tags: []string{"devices"},
+		Summary: "What happened to a desk phone", Errors: []int{http.StatusNotFound}, Responses: responses,
+	}, func(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+		if _, _, err := s.cfg.Views.GetDevice(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		return s.getHistory(ctx, in)
+	})
+	register(s, huma.Operation{
 		OperationID: "get-diff", Method: http.MethodGet, Path: "/v1/users/{id}/diff", Tags: []string{"users"},
 		Summary: "What is different about a user between two moments", Errors: []int{http.StatusNotFound},
 	}, s.getDiff)

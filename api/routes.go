@@ -24,6 +24,7 @@ const (
 func (s *Server) routesAPI() error {
 	s.routesProcess()
 	s.routesWebhooks()
+	s.routesProvision()
 	group := s.engine.Group("", s.authenticate, s.awaited, s.idempotent, uncached)
 	config := huma.DefaultConfig("Dialtone", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
@@ -44,6 +45,7 @@ func (s *Server) routesAPI() error {
 	s.routesGroups()
 	s.routesSIMs()
 	s.routesReview()
+	s.routesDevices()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

@@ -55,6 +55,8 @@ func (h *house) bodies(firm string) map[string]string {
 		"PATCH /v1/users/{id}":                     `{"firstName":"B"}`,
 		"POST /v1/users/{id}/sims":                 `{"kind":"voice","imsi":"` + freshIMSI() + `"}`,
 		"POST /v1/sims/{id}/swap":                  `{"imsi":"` + freshIMSI() + `"}`,
+		"POST /v1/devices":                         `{"company":"` + firm + `","manufacturer":"yealink","model":"T46U","mac":"001565000001"}`,
+		"PUT /v1/devices/{id}/user":                `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"P","extension":"99998"}`).want(h.t, http.StatusCreated).text("id") + `"}`,
 		"POST /v1/groups":                          `{"company":"` + firm + `","kind":"hunt","name":"Sales"}`,
 		"PATCH /v1/groups/{id}":                    `{"name":"Orders"}`,
 		"POST /v1/users/{id}/activation/messages":  `{"channel":"mail"}`,
@@ -91,6 +93,9 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 		}
 		if path == "/v1/users/{id}/swap" {
 			id = h.numbered(firm, "+49301234599")
+		}
+		if strings.HasPrefix(path, "/v1/devices/") {
+			id = h.call(http.MethodPost, "/v1/devices", strings.Replace(bodies["POST /v1/devices"], "001565000001", "0015650"+extensionFor(operation), 1)).want(t, http.StatusCreated).text("id")
 		}
 		member := ""
 		if strings.HasPrefix(path, "/v1/groups/") {

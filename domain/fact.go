@@ -30,6 +30,7 @@ const (
 	ChannelWorkflow = "workflow"
 	ChannelSweep    = "sweep"
 	ChannelWebhook  = "webhook" // a provider's report
+	ChannelPhone    = "phone"   // a desk phone that configures itself
 	ChannelNotice   = "notice"  // what a workflow of somebody else has to tell; it wakes whom it is told
 )
 

@@ -100,13 +100,13 @@ type NoteFetched struct {
 	At time.Time
 }
 
-// fetchedEvery is how often a fetch of the same file is a fact.
-const fetchedEvery = 24 * time.Hour
+// FetchedEvery is how often a fetch of the same file is a fact.
+const FetchedEvery = 24 * time.Hour
 
 // Decide notes what is news.
 func (in NoteFetched) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	if !s.Exists() || s.Fetched.Sum == in.Sum && in.At.Before(s.FetchedAt.Add(fetchedEvery)) {
+	if !s.Exists() || s.Fetched.Sum == in.Sum && in.At.Before(s.FetchedAt.Add(FetchedEvery)) {
 		return nil, nil
 	}
 	return []domain.Event{in.ConfigurationFetched}, nil

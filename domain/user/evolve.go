@@ -55,9 +55,6 @@ func evolve(s State, f domain.Fact) State {
 		s.loosen(s.Claims.Email)
 		s.Claims.Email = e.Claim
 		return s.withdrawLink()
-	case DeviceClaimed:
-		s.loosen(s.Claims.Device)
-		s.Claims.Device = e.Claim
 	case NumberChanged:
 		return numberChanged(s, e)
 	case SwapFinished:
@@ -86,12 +83,24 @@ func evolve(s State, f domain.Fact) State {
 		s.Abandoned = abandoned
 	case ClaimsReleased:
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
-	case DeviceLoginIssued:
-		s.Login, s.LoginID = e, f.ID
+	case DeviceClaimed, DeviceLoginIssued:
+		return phoned(s, f)
 	case SIMAdded, SIMRemoved:
 		return sims(s, f)
 	default:
 		return activation(s, f)
+	}
+	return s
+}
+
+// phoned applies the facts of the desk phone.
+func phoned(s State, f domain.Fact) State {
+	switch e := f.Event.(type) {
+	case DeviceClaimed:
+		s.loosen(s.Claims.Device)
+		s.Claims.Device = e.Claim
+	case DeviceLoginIssued:
+		s.Login, s.LoginID = e, f.ID
 	}
 	return s
 }
