@@ -123,6 +123,9 @@ func TestEveryCommandKeepsItsFirstAnswer(t *testing.T) {
 			}
 			continue
 		}
+		if strings.HasSuffix(operation, "/review") { // it judges and writes nothing
+			continue
+		}
 		if first.header.Get("ETag") == "" || first.header.Get("Dialtone-Position") == "" {
 			t.Errorf("%s: headers %v", operation, first.header)
 		}
