@@ -163,15 +163,18 @@ func (g giving) move(ctx context.Context, id, from string, bound []company.Seat)
 		if state = user.Fold(moved.Facts); state.Claims.Seat != to {
 			return false, nil // changed meanwhile; the sweep gives back what was taken
 		}
+	}
+	if to := state.Claims.Seat; to != "" { // also where this was cut off between the move and here
 		if _, err := g.Journal.Execute(ctx, to, g.cause("seat", to), user.Confirming(to, id), eventstore.ByState()); err != nil {
 			return false, err
 		}
 	}
-	if _, err := g.Journal.Execute(ctx, from, g.cause("leave", from), claim.Release(user.Stream(id), "moved to another licence of the kind"), eventstore.ByState()); err != nil {
+	// The note comes first: while the seat is still the user's, this is found again.
+	if _, err := g.Journal.Execute(ctx, user.Stream(id), g.cause("released", id), user.NoteReleased{Claims: []string{from}}.Decide); err != nil {
 		return false, err
 	}
-	_, err = g.Journal.Execute(ctx, user.Stream(id), g.cause("released", id), user.NoteReleased{Claims: []string{from}}.Decide)
-	return true, err
+	_, err = g.Journal.Execute(ctx, from, g.cause("leave", from), claim.Release(user.Stream(id), "moved to another licence of the kind"), eventstore.ByState())
+	return err == nil, err
 }
 
 // seatFor claims the first free one of some seats for a user.
