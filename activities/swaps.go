@@ -24,7 +24,7 @@ func (u *Users) FinishSwap(ctx context.Context, in Errand) (user.Duty, error) {
 	}
 	follow := user.SwapNumber{Swap: swap.ID, With: s.state.ID, Number: swap.Previous, Previous: swap.Number, Policy: s.firm.Policy, At: u.Journal.Now()}
 	cause := u.cause(s, "swap", swap.ID)
-	cause.Channel = domain.ChannelSweep // not its own workflow's: the other user's is to hear of it
+	cause.Channel = domain.ChannelNotice
 	followed, err := u.Journal.Execute(ctx, user.Stream(swap.With), cause.For(user.Stream(swap.With)), follow.Follow)
 	if err != nil {
 		return user.Duty{}, fmt.Errorf("finish a swap: %w", err)

@@ -8,8 +8,6 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/company"
-	"dialtone/domain/policy"
-	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
 
@@ -37,10 +35,7 @@ func (d *Desk) DeleteUserWith(giveUp bool) userCommand {
 				return Done{}, err
 			}
 		}
-		deleted, err := d.leaving(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
-			return user.Delete{Actor: cause.Actor, Policy: rules, GiveUp: true}.Decide
-		}, options...)
-		return d.released(ctx, cause, deleted, err)
+		return d.ends(ctx, cause, id, true, options...)
 	}
 }
 

@@ -26,8 +26,12 @@ func (d *Desk) RenewLink(ctx context.Context, cause domain.Cause, id string, opt
 
 // DeleteUser ends a user. What was claimed is given back behind it.
 func (d *Desk) DeleteUser(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
+	return d.ends(ctx, cause, id, false, options...)
+}
+
+func (d *Desk) ends(ctx context.Context, cause domain.Cause, id string, giveUp bool, options ...eventstore.Option) (Done, error) {
 	deleted, err := d.leaving(ctx, cause, id, func(cause domain.Cause, rules policy.Policy) domain.Decide {
-		return user.Delete{Actor: cause.Actor, Policy: rules}.Decide
+		return user.Delete{Actor: cause.Actor, Policy: rules, GiveUp: giveUp}.Decide
 	}, options...)
 	return d.released(ctx, cause, deleted, err)
 }

@@ -81,11 +81,7 @@ func (row *deviceRecord) evolve(r record) {
 func (row *deviceRecord) take(s device.State) {
 	row.Company, row.Manufacturer, row.Model, row.User = s.Company, s.Manufacturer, s.Model, s.User
 	row.MAC, row.Serial, row.Agent, row.Generation, row.Gone = s.Marks.MAC, s.Marks.Serial, s.Fetched.Agent, s.Generation, s.Gone
-	row.CreatedAt, row.FetchedAt = s.AddedAt.UTC(), nil
-	if !s.FetchedAt.IsZero() {
-		at := s.FetchedAt.UTC()
-		row.FetchedAt = &at
-	}
+	row.CreatedAt, row.FetchedAt = s.AddedAt.UTC(), moment(s.FetchedAt)
 }
 
 // GetDevice finds a phone, removed ones too; it is a Missing fault when there is
