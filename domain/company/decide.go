@@ -141,7 +141,7 @@ func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Owns(domain.E164(strings.TrimPrefix(in.Claim, number.Stream("")))) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the company names the number")
 	}
-	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(in.Claim, in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil

@@ -78,7 +78,7 @@ func (in FinishReturn) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if in.Trouble != nil {
 		return []domain.Event{LicenceReturnFailed{ID: r.ID, Kind: r.Kind, Trouble: *in.Trouble}}, nil
 	}
-	if at, given := s.Abandoned[SeatStream(s.ID, Seat{r.Kind, in.Seat})]; given && !at.Before(in.TakenAt) {
+	if s.Abandoned.Since(SeatStream(s.ID, Seat{r.Kind, in.Seat}), in.TakenAt) {
 		return nil, tooSlow()
 	}
 	return []domain.Event{LicenceReturned{ID: r.ID, Kind: r.Kind, Seat: in.Seat, Moved: in.Moved}}, nil

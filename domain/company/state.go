@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 	"dialtone/domain/policy"
 )
 
@@ -29,9 +30,9 @@ type State struct {
 	Returned                    []Seat         // licences that went back to the operator
 	Returns                     []LicenceReturn
 	Sites                       []Site
-	Connections                 []Connection         // what the operator's network was asked for
-	Setup                       map[string]Mark      // by the steps that were done or skipped
-	Abandoned                   map[string]time.Time // claims that were given up, and when
+	Connections                 []Connection    // what the operator's network was asked for
+	Setup                       map[string]Mark // by the steps that were done or skipped
+	Abandoned                   claim.Abandoned // claims that were given up, and when
 	CreatedAt                   time.Time
 }
 
@@ -85,13 +86,7 @@ func Evolve(s State, f domain.Fact) State {
 	case SiteOpened:
 		s.Sites = append(slices.Clip(s.Sites), Site(e))
 	case ClaimAbandoned:
-		abandoned := map[string]time.Time{e.Claim: f.At}
-		for claim, at := range s.Abandoned {
-			if claim != e.Claim {
-				abandoned[claim] = at
-			}
-		}
-		s.Abandoned = abandoned
+		s.Abandoned = s.Abandoned.With(e.Claim, f.At)
 	default:
 		return setUp(connections(s, f), f)
 	}

@@ -47,11 +47,10 @@ func (in Add) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, err
 	}
 	s := Fold(history)
-	at, given := s.Abandoned[in.Claim]
 	switch {
 	case s.ID != "":
 		return nil, domain.Faultf(domain.Conflict, "device-exists", "the phone exists already")
-	case given && !at.Before(in.At):
+	case s.Abandoned.Since(in.Claim, in.At):
 		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
 	}
 	marks := in.Marks
@@ -125,7 +124,7 @@ func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Claim == in.Claim {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the phone names the claim")
 	}
-	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(in.Claim, in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil

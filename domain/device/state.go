@@ -1,11 +1,11 @@
 package device
 
 import (
-	"maps"
 	"slices"
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // State is a phone as its facts tell it.
@@ -15,7 +15,7 @@ type State struct {
 	Marks               Marks
 	Claim               string   // on the marks
 	Loose               []string // claims that are to be released
-	Abandoned           map[string]time.Time
+	Abandoned           claim.Abandoned
 	Gone                bool
 	AddedAt, RemovedAt  time.Time
 
@@ -62,10 +62,7 @@ func Evolve(s State, f domain.Fact) State {
 		s.Loose = append(slices.Clone(s.Loose), s.Claim)
 		s.Claim, s.Marks, s.Gone, s.RemovedAt = "", Marks{}, true, f.At
 	case ClaimAbandoned:
-		abandoned := map[string]time.Time{}
-		maps.Copy(abandoned, s.Abandoned)
-		abandoned[e.Claim] = f.At
-		s.Abandoned = abandoned
+		s.Abandoned = s.Abandoned.With(e.Claim, f.At)
 	case ClaimsReleased:
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	}

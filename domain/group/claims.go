@@ -7,12 +7,6 @@ import (
 	"dialtone/domain"
 )
 
-// gaveUp tells whether a claim was given up after it had been taken at a moment.
-func (s State) gaveUp(claim string, taken time.Time) bool {
-	at, given := s.Abandoned[claim]
-	return claim != "" && given && !at.Before(taken)
-}
-
 // AbandonClaim is the sweep's command: it gives a claim up for a group whose
 // facts do not name it, so that a slow order that still believes in it conflicts.
 type AbandonClaim struct {
@@ -26,7 +20,7 @@ func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Claim == in.Claim {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the group names the claim")
 	}
-	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(in.Claim, in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil

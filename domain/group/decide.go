@@ -54,7 +54,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 	switch {
 	case s.ID != "":
 		return nil, domain.Faultf(domain.Conflict, "group-exists", "the group exists already")
-	case s.gaveUp(in.Claim, in.At):
+	case s.Abandoned.Since(in.Claim, in.At):
 		return nil, tooSlow()
 	}
 	strategy := in.Strategy
@@ -113,7 +113,7 @@ func (in Change) Decide(history []domain.Fact) ([]domain.Event, error) {
 		events = append(events, changed)
 	}
 	if extension := anew(s.Extension, in.Extension); extension != nil {
-		if s.gaveUp(in.Claim, in.At) {
+		if s.Abandoned.Since(in.Claim, in.At) {
 			return nil, tooSlow()
 		}
 		events = append(events, ExtensionChanged{Extension: *extension, Previous: s.Extension, Claim: in.Claim, Former: s.Claim})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // Member is a user who belongs to the group.
@@ -22,7 +23,7 @@ type State struct {
 	Members                                      []Member // in their order
 	Claim                                        string   // on the extension
 	Loose                                        []string // claims that are to be released
-	Abandoned                                    map[string]time.Time
+	Abandoned                                    claim.Abandoned
 	Gone                                         bool
 	CreatedAt, DeletedAt                         time.Time
 }
@@ -67,7 +68,7 @@ func Evolve(s State, f domain.Fact) State {
 		s = s.loosened(s.Claim)
 		s.Claim, s.Gone, s.DeletedAt = "", true, f.At
 	case ClaimAbandoned:
-		return s.abandoned(e.Claim, f.At)
+		s.Abandoned = s.Abandoned.With(e.Claim, f.At)
 	case ClaimsReleased:
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	default:
@@ -117,17 +118,6 @@ func (s State) loosened(claim string) State {
 	if claim != "" {
 		s.Loose = append(slices.Clone(s.Loose), claim)
 	}
-	return s
-}
-
-func (s State) abandoned(claim string, at time.Time) State {
-	abandoned := map[string]time.Time{claim: at}
-	for other, when := range s.Abandoned {
-		if other != claim {
-			abandoned[other] = when
-		}
-	}
-	s.Abandoned = abandoned
 	return s
 }
 

@@ -44,7 +44,7 @@ func (in Give) Decide(history []domain.Fact) ([]domain.Event, error) {
 	asked := ActivationAsked{At: in.On}
 	if !s.Exists() {
 		for _, claim := range in.Claims {
-			if at, given := s.Abandoned[claim]; given && !at.Before(in.At) {
+			if s.Abandoned.Since(claim, in.At) {
 				return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; try again")
 			}
 		}

@@ -78,7 +78,7 @@ func (in Finish) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, nil
 	}
 	for _, claim := range in.Claims {
-		if at, given := s.Abandoned[claim]; given && !at.Before(in.At) {
+		if s.Abandoned.Since(claim, in.At) {
 			return nil, domain.Faultf(domain.Unavailable, "claims-expired", "it took too long and what it had claimed was given up; try again")
 		}
 	}
@@ -149,7 +149,7 @@ func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Holds(in.Claim) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the SIM names the claim")
 	}
-	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(in.Claim, in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil

@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"maps"
 	"slices"
-	"time"
 
 	"dialtone/domain"
 )
@@ -39,13 +37,7 @@ func Evolve(s State, f domain.Fact) State {
 		s = s.detached()
 		s.Stage, s.ReplacedBy, s.Releasing = Ended, e.By, false
 	case ClaimAbandoned:
-		abandoned := map[string]time.Time{e.Claim: f.At}
-		for claim, at := range maps.All(s.Abandoned) {
-			if claim != e.Claim {
-				abandoned[claim] = at
-			}
-		}
-		s.Abandoned = abandoned
+		s.Abandoned = s.Abandoned.With(e.Claim, f.At)
 	default:
 		s = atVendor(s, f)
 	}

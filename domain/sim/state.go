@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // Stage is how far a SIM has come.
@@ -51,7 +52,7 @@ type State struct {
 	Work              Work
 	CheckAt           time.Time // when the vendor is asked about the order
 	Round             int       // how often something else was begun at the vendor
-	Abandoned         map[string]time.Time
+	Abandoned         claim.Abandoned
 	CreatedAt         time.Time
 	Since             time.Time // when it became what it is shown as
 }

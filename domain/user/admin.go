@@ -49,7 +49,7 @@ func (l Leave) Guard(decide domain.Decide) domain.Decide {
 		if l.TakenAt.IsZero() {
 			return nil, ErrAdministers
 		}
-		if at, given := s.Abandoned[AdminsStream(s.Company)]; given && !at.Before(l.TakenAt) {
+		if s.Abandoned.Since(AdminsStream(s.Company), l.TakenAt) {
 			return nil, domain.Faultf(domain.Unavailable, "claims-expired", "it took too long to see who is left; try again")
 		}
 		return events, nil

@@ -57,7 +57,7 @@ func (in Create) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, domain.Faultf(domain.Conflict, "user-exists", "the user exists already")
 	}
 	for _, claim := range in.Claims.List() {
-		if at, given := s.Abandoned[claim]; given && !at.Before(in.At) { // what was given up before has been taken again
+		if s.Abandoned.Since(claim, in.At) { // what was given up before has been taken again
 			return nil, domain.Faultf(domain.Conflict, "claims-expired", "the order took too long and what it had claimed was given up; order again")
 		}
 	}

@@ -197,7 +197,7 @@ func (in Change) claimed(s State, events []domain.Event) error {
 		case LicenceChanged:
 			claim = e.Claim
 		}
-		if at, given := s.Abandoned[claim]; given && !at.Before(in.At) {
+		if s.Abandoned.Since(claim, in.At) {
 			return domain.Faultf(domain.Conflict, "claims-expired", "the change took too long and what it had claimed was given up; try again")
 		}
 		if slices.Contains(s.Loose, claim) {

@@ -108,7 +108,7 @@ func (in AbandonClaim) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Claims.Holds(in.Claim) {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the user names the claim")
 	}
-	if at, given := s.Abandoned[in.Claim]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(in.Claim, in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: in.Claim}}, nil

@@ -51,10 +51,7 @@ func (in Restore) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.DeletedAt.Equal(in.DeletedAt) {
 		return nil, domain.Faultf(domain.Unavailable, "busy", "somebody else is changing the same user; try again")
 	}
-	given := func(claim string) bool {
-		at, given := s.Abandoned[claim]
-		return given && !at.Before(in.At)
-	}
+	given := func(claim string) bool { return s.Abandoned.Since(claim, in.At) }
 	if slices.ContainsFunc(in.Claims.List(), given) {
 		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the restoration took too long and what it had claimed was given up; try again")
 	}

@@ -1,7 +1,6 @@
 package user
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -77,10 +76,7 @@ func evolve(s State, f domain.Fact) State {
 	case ActionScheduled, ActionCancelled, ActionCarriedOut, ActionFailed, ActionHeld:
 		return planned(s, f)
 	case ClaimAbandoned:
-		abandoned := map[string]time.Time{}
-		maps.Copy(abandoned, s.Abandoned)
-		abandoned[e.Claim] = f.At
-		s.Abandoned = abandoned
+		s.Abandoned = s.Abandoned.With(e.Claim, f.At)
 	case ClaimsReleased:
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	case DeviceClaimed, DeviceLoginIssued:

@@ -52,7 +52,7 @@ func (in MoveSeat) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() || s.Claims.Seat != in.From {
 		return nil, nil
 	}
-	if at, given := s.Abandoned[in.To]; given && !at.Before(in.TakenAt) {
+	if s.Abandoned.Since(in.To, in.TakenAt) {
 		return nil, domain.Faultf(domain.Unavailable, "claims-expired", "it took too long, and what was claimed was given up; try again")
 	}
 	return []domain.Event{SeatMoved{From: in.From, To: in.To}}, nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dialtone/domain"
+	"dialtone/domain/claim"
 )
 
 // Lifecycle is where a user stands.
@@ -108,10 +109,10 @@ type State struct {
 	Login                                        DeviceLoginIssued
 	LoginID                                      string // of the fact that issued the login
 	Claims                                       Claims
-	Swap                                         Swap                 // what this user has decided and what is not finished
-	Loose                                        []string             // claims that are to be released
-	Abandoned                                    map[string]time.Time // claims that were given up, and when
-	Scheduled                                    []Scheduled          // what is planned, soonest first
+	Swap                                         Swap            // what this user has decided and what is not finished
+	Loose                                        []string        // claims that are to be released
+	Abandoned                                    claim.Abandoned // claims that were given up, and when
+	Scheduled                                    []Scheduled     // what is planned, soonest first
 	SIMs                                         []SIM
 	OrderSIM                                     bool      // one is to be ordered
 	SIMsOrdered                                  int       // how often that was so

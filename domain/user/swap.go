@@ -68,7 +68,7 @@ func (in SwapNumber) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if err := in.Check(s); err != nil {
 		return nil, err
 	}
-	if at, given := s.Abandoned[SwapClaim(in.Swap)]; given && !at.Before(in.At) {
+	if s.Abandoned.Since(SwapClaim(in.Swap), in.At) {
 		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the change took too long and what it had claimed was given up; try again")
 	}
 	return in.events(s, history, true), nil
@@ -118,7 +118,7 @@ func (in AbandonSwap) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if s.Swap.ID == in.Swap {
 		return nil, domain.Faultf(domain.Refused, "claim-held", "the user has decided the swap")
 	}
-	if at, given := s.Abandoned[SwapClaim(in.Swap)]; given && !at.Before(in.Deadline) {
+	if s.Abandoned.Since(SwapClaim(in.Swap), in.Deadline) {
 		return nil, nil
 	}
 	return []domain.Event{ClaimAbandoned{Claim: SwapClaim(in.Swap)}}, nil
