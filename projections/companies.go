@@ -51,23 +51,8 @@ func (v *Views) GetCompany(ctx context.Context, id string) (CompanyRow, error) {
 // a time; next is the cursor of the page behind, "" on the last. A limit (1 to
 // 200, 0 for 50) or cursor that is none is an Invalid fault.
 func (v *Views) Companies(ctx context.Context, cursor string, limit int) (items []CompanyRow, next string, err error) {
-	p, err := newPage(cursor, limit, "companies")
-	if err != nil {
-		return nil, "", err
-	}
-	after, err := p.position()
-	if err != nil {
-		return nil, "", err
-	}
-	q := v.selectCompanies(&items).OrderExpr("c.born ASC").Limit(p.fetch())
-	if p.after != "" {
-		q = q.Where("c.born > ?", after)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list companies: %w", err)
-	}
-	items, next = cut(p, items, func(r CompanyRow) string { return positionKey(r.Born) })
-	return items, next, nil
+	return inOrder(ctx, "companies", cursor, limit, func(rows *[]CompanyRow) *bun.SelectQuery { return v.selectCompanies(rows) },
+		func(r CompanyRow) eventstore.Position { return r.Born })
 }
 
 // Countries lists the countries of all companies (ISO 3166-1), in order.

@@ -102,31 +102,16 @@ func (v *Views) GetDevice(ctx context.Context, id string) (DeviceRow, device.Sta
 // next is the cursor of the page behind, "" on the last. A limit or cursor that is
 // none is an Invalid fault.
 func (v *Views) Devices(ctx context.Context, f DeviceFilter) (items []DeviceRow, next string, err error) {
-	p, err := newPage(f.Cursor, f.Limit, "devices")
-	if err != nil {
-		return nil, "", err
+	choose := func(rows *[]deviceRecord) *bun.SelectQuery {
+		q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded").Where("d.company <> ''").Where("NOT d.gone")
+		if f.Free {
+			q = q.Where("d.user_id = ''")
+		}
+		return equals(equals(q, "d.company", f.Company), "d.user_id", f.User)
 	}
-	after, err := p.position()
-	if err != nil {
-		return nil, "", err
-	}
-	var rows []deviceRecord
-	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded").Where("d.company <> ''").Where("NOT d.gone").
-		OrderExpr("d.born ASC").Limit(p.fetch())
-	q = equals(q, "d.company", f.Company)
-	q = equals(q, "d.user_id", f.User)
-	if f.Free {
-		q = q.Where("d.user_id = ''")
-	}
-	if p.after != "" {
-		q = q.Where("d.born > ?", after)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list phones: %w", err)
-	}
-	rows, next = cut(p, rows, func(r deviceRecord) string { return positionKey(r.Born) })
+	rows, next, err := inOrder(ctx, "devices", f.Cursor, f.Limit, choose, func(r deviceRecord) eventstore.Position { return r.Born })
 	for _, row := range rows {
 		items = append(items, row.DeviceRow)
 	}
-	return items, next, nil
+	return items, next, err
 }

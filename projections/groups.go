@@ -65,30 +65,15 @@ func (v *Views) GetGroup(ctx context.Context, id string) (GroupRow, group.State,
 // next is the cursor of the page behind, "" on the last. A limit or cursor that
 // is none is an Invalid fault.
 func (v *Views) Groups(ctx context.Context, f GroupFilter) (items []GroupRow, next string, err error) {
-	p, err := newPage(f.Cursor, f.Limit, "groups")
-	if err != nil {
-		return nil, "", err
+	choose := func(rows *[]groupRecord) *bun.SelectQuery {
+		q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded").Where("g.company <> ''").Where("NOT g.gone")
+		return equals(equals(q, "g.company", f.Company), "g.kind", f.Kind)
 	}
-	after, err := p.position()
-	if err != nil {
-		return nil, "", err
-	}
-	var rows []groupRecord
-	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded").Where("g.company <> ''").Where("NOT g.gone").
-		OrderExpr("g.born ASC").Limit(p.fetch())
-	q = equals(q, "g.company", f.Company)
-	q = equals(q, "g.kind", f.Kind)
-	if p.after != "" {
-		q = q.Where("g.born > ?", after)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list groups: %w", err)
-	}
-	rows, next = cut(p, rows, func(r groupRecord) string { return positionKey(r.Born) })
+	rows, next, err := inOrder(ctx, "groups", f.Cursor, f.Limit, choose, func(r groupRecord) eventstore.Position { return r.Born })
 	for _, row := range rows {
 		items = append(items, row.GroupRow)
 	}
-	return items, next, nil
+	return items, next, err
 }
 
 // CountGroups counts a company's groups.

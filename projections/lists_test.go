@@ -40,11 +40,11 @@ func TestAPageOfUsersIsFoundWithoutLookingAtTheOthers(t *testing.T) {
 		{"a site's", UserFilter{Company: "c", Site: "s"}, "users_at_site"},
 		{"who waits for the operator", UserFilter{Help: "operator"}, "users_helpless"},
 	} {
-		for _, behind := range []uint64{0, 7} {
+		for _, after := range []uint64{0, 7} {
 			var rows []userRecord
-			how := plan(t, v, v.selectUsers(&rows, c.filter, eventstore.Position(behind), 50))
+			how := plan(t, v, behind(v.selectUsers(&rows, c.filter), eventstore.Position(after), 50))
 			if !strings.Contains(how, c.index) || strings.Contains(how, "TEMP B-TREE") {
-				t.Errorf("%s, behind %d: %q, want the index %s in its order", c.chosen, behind, how, c.index)
+				t.Errorf("%s, behind %d: %q, want the index %s in its order", c.chosen, after, how, c.index)
 			}
 		}
 	}

@@ -1,7 +1,9 @@
 package projections
 
 import (
+	"context"
 	"encoding/base64"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -65,6 +67,33 @@ func cut[R any](p page, rows []R, key func(R) string) (items []R, next string) {
 	}
 	rows = rows[:p.limit]
 	return rows, base64.RawURLEncoding.EncodeToString([]byte(p.list + ":" + key(rows[p.limit-1])))
+}
+
+// inOrder reads a page of what choose asks for, in the order of the first facts of
+// what the rows are about; next is the cursor of the page behind, "" on the last. A
+// limit or cursor that is none is an Invalid fault.
+func inOrder[R any](ctx context.Context, list, cursor string, limit int, choose func(rows *[]R) *bun.SelectQuery, born func(R) eventstore.Position) (rows []R, next string, err error) {
+	p, err := newPage(cursor, limit, list)
+	if err != nil {
+		return nil, "", err
+	}
+	after, err := p.position()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := behind(choose(&rows), after, p.fetch()).Scan(ctx); err != nil {
+		return nil, "", fmt.Errorf("list %s: %w", list, err)
+	}
+	rows, next = cut(p, rows, func(r R) string { return positionKey(born(r)) })
+	return rows, next, nil
+}
+
+// behind asks for the rows of things that began behind a position, 0 for all.
+func behind(q *bun.SelectQuery, after eventstore.Position, limit int64) *bun.SelectQuery {
+	if after > 0 {
+		q = q.Where("?TableAlias.born > ?", after)
+	}
+	return q.OrderExpr("?TableAlias.born ASC").Limit(limit)
 }
 
 func equals(q *bun.SelectQuery, column, value string) *bun.SelectQuery {

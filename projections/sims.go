@@ -2,7 +2,6 @@ package projections
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -87,32 +86,18 @@ func (row *simRecord) take(s sim.State) {
 // is the cursor of the page behind, "" on the last. A limit or cursor that is none
 // is an Invalid fault.
 func (v *Views) SIMs(ctx context.Context, f SIMFilter) (items []SIMRow, next string, err error) {
-	p, err := newPage(f.Cursor, f.Limit, "sims")
-	if err != nil {
-		return nil, "", err
-	}
-	after, err := p.position()
-	if err != nil {
-		return nil, "", err
-	}
 	now := v.now()
-	var rows []simRecord
-	q := v.reading.NewSelect().Model(&rows).ExcludeColumn("folded").Where("s.company <> ''").OrderExpr("s.born ASC").Limit(p.fetch())
-	q = f.narrow(q, now)
-	if p.after != "" {
-		q = q.Where("s.born > ?", after)
+	choose := func(rows *[]simRecord) *bun.SelectQuery {
+		return f.narrow(v.reading.NewSelect().Model(rows).ExcludeColumn("folded").Where("s.company <> ''"), now)
 	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list SIMs: %w", err)
-	}
-	rows, next = cut(p, rows, func(r simRecord) string { return positionKey(r.Born) })
+	rows, next, err := inOrder(ctx, "sims", f.Cursor, f.Limit, choose, func(r simRecord) eventstore.Position { return r.Born })
 	for _, row := range rows {
 		if row.due(now) {
 			row.State, row.Since = string(sim.ShownActivating), *row.ActivateAt
 		}
 		items = append(items, row.SIMRow)
 	}
-	return items, next, nil
+	return items, next, err
 }
 
 // due tells whether the date has come for which the activation was planned.

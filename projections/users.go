@@ -107,30 +107,19 @@ func (v *Views) GetUser(ctx context.Context, id string) (UserRow, user.State, er
 // next is the cursor of the page behind, "" on the last. A limit or cursor that
 // is none is an Invalid fault.
 func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next string, err error) {
-	p, err := newPage(f.Cursor, f.Limit, "users")
-	if err != nil {
-		return nil, "", err
-	}
-	after, err := p.position()
-	if err != nil {
-		return nil, "", err
-	}
-	var rows []userRecord
-	if err := v.selectUsers(&rows, f, after, p.fetch()).Scan(ctx); err != nil {
-		return nil, "", fmt.Errorf("list users: %w", err)
-	}
-	rows, next = cut(p, rows, func(r userRecord) string { return positionKey(r.Born) })
+	rows, next, err := inOrder(ctx, "users", f.Cursor, f.Limit, func(rows *[]userRecord) *bun.SelectQuery { return v.selectUsers(rows, f) },
+		func(r userRecord) eventstore.Position { return r.Born })
 	for _, row := range rows {
 		items = append(items, row.UserRow)
 	}
-	return items, next, nil
+	return items, next, err
 }
 
-// selectUsers asks for some users behind a position. What it chooses by stands
-// before that position in an index, so that it reads no more than it gives; only
-// words are looked for user by user.
-func (v *Views) selectUsers(rows *[]userRecord, f UserFilter, after eventstore.Position, limit int64) *bun.SelectQuery {
-	q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded", "search").OrderExpr("u.born ASC").Limit(limit)
+// selectUsers chooses users. What it chooses by stands before the order of lists
+// in an index, so that a page reads no more than it gives; only words are looked
+// for user by user.
+func (v *Views) selectUsers(rows *[]userRecord, f UserFilter) *bun.SelectQuery {
+	q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded", "search")
 	q = equals(q, "u.company", f.Company)
 	q = equals(q, "u.site", f.Site)
 	if q = equals(q, "u.help_from", f.Help); f.Help != "" {
@@ -143,9 +132,6 @@ func (v *Views) selectUsers(rows *[]userRecord, f UserFilter, after eventstore.P
 	}
 	for word := range strings.FieldsSeq(fold(f.Query)) {
 		q = q.Where(`u.search LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%")
-	}
-	if after > 0 {
-		q = q.Where("u.born > ?", after)
 	}
 	return q
 }
