@@ -23,12 +23,15 @@ func tuning() dynamicconfig.StaticClient {
 		dynamicconfig.ReplicationProcessorSchedulerWorkerCount.Key():            one,
 		dynamicconfig.ReplicationLowPriorityProcessorSchedulerWorkerCount.Key(): one,
 
+		// What these caches count is a workflow's state as it is stored; in memory
+		// it takes several times as much. Who is at work just now fits.
 		dynamicconfig.HistoryCacheSizeBasedLimit.Key():        true,
-		dynamicconfig.HistoryCacheHostLevelMaxSizeBytes.Key(): 32 << 20,
+		dynamicconfig.HistoryCacheHostLevelMaxSizeBytes.Key(): 8 << 20,
 		dynamicconfig.HistoryCacheTTL.Key():                   10 * time.Minute,
 		dynamicconfig.EnableHostLevelEventsCache.Key():        true,
-		dynamicconfig.EventsHostLevelCacheMaxSizeBytes.Key():  16 << 20,
+		dynamicconfig.EventsHostLevelCacheMaxSizeBytes.Key():  4 << 20,
 		dynamicconfig.EventsCacheTTL.Key():                    10 * time.Minute,
+		dynamicconfig.XDCCacheMaxSizeBytes.Key():              1 << 20, // for other clusters: there are none
 
 		// Running workflows kept in memory, of all workers in the process: the
 		// first is the server's own. Each takes some 100 KiB.
