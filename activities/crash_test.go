@@ -163,8 +163,11 @@ func TestEveryActivityIsKilled(t *testing.T) {
 	for _, row := range firmMatrix {
 		rows = append(rows, row.activity)
 	}
-	readOnly := []string{"Look", "LookAtCompany"}
-	for _, of := range []reflect.Type{reflect.TypeFor[*activities.Users](), reflect.TypeFor[*activities.Companies]()} {
+	for _, row := range simMatrix {
+		rows = append(rows, row.activity)
+	}
+	readOnly := []string{"Look", "LookAtCompany", "LookAtSIM"}
+	for _, of := range []reflect.Type{reflect.TypeFor[*activities.Users](), reflect.TypeFor[*activities.Companies](), reflect.TypeFor[*activities.SIMs]()} {
 		for method := range of.Methods() {
 			name := method.Name
 			known := slices.Contains(readOnly, name) || slices.ContainsFunc(rows, func(row string) bool {

@@ -10,6 +10,7 @@ import (
 	"dialtone/domain"
 	"dialtone/domain/claim"
 	"dialtone/domain/sim"
+	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
 
@@ -32,6 +33,9 @@ func (a *SIMs) AskVendor(ctx context.Context, in SIMErrand) (sim.Duty, error) {
 	if ctx.Err() != nil {
 		return sim.Duty{}, fmt.Errorf("ask the vendor about SIM %s: %w", in.SIM, ctx.Err())
 	}
+	if in.Duty.Task == sim.Check && outcome.Code == codeUnknownOrder {
+		answer, outcome = a.orderAgain(ctx, job, in.Duty.Attempt)
+	}
 	if in.Duty.Task == sim.Check && outcome.Accepted && answer.State != VendorDispatched {
 		outcome = vendorOutcome(answer.State, causeDispatchAwaited, answer.State == VendorCancelled)
 	}
@@ -48,6 +52,11 @@ func (a *SIMs) AskVendor(ctx context.Context, in SIMErrand) (sim.Duty, error) {
 	finish.Trouble = vendorTrouble(outcome, in.Duty.Attempt, in.SIM, cause.At)
 	if finish.Trouble == nil && in.Duty.Task == sim.Activate && s.Replaces != "" {
 		if err := a.retire(ctx, s, cause); err != nil {
+			return sim.Duty{}, err
+		}
+	}
+	if finish.Trouble == nil && in.Duty.Task == sim.Prepare && s.User != "" {
+		if err := a.renew(ctx, s, cause); err != nil {
 			return sim.Duty{}, err
 		}
 	}
@@ -74,6 +83,21 @@ func (a *SIMs) job(ctx context.Context, s sim.State, task sim.Task) (VendorJob, 
 		}
 	}
 	return job, nil
+}
+
+// codeUnknownOrder is the code of an answer that knows nothing of an order which
+// the vendor had taken before.
+const codeUnknownOrder = "http 404 unknown-order"
+
+// orderAgain gives an order anew that the vendor has lost. It bears the same id,
+// so that there are never two of it.
+func (a *SIMs) orderAgain(ctx context.Context, lost VendorJob, attempt int) (VendorAnswer, Outcome) {
+	lost.Task, lost.Key = sim.Order, domain.DeriveID(lost.Key, "again", strconv.Itoa(attempt))
+	answer, outcome := a.Vendor.Do(ctx, lost)
+	if outcome.Accepted && answer.State == "" {
+		answer.State = VendorAccepted
+	}
+	return answer, outcome
 }
 
 var errCardElsewhere = errors.New("the card is another SIM's")
@@ -103,6 +127,26 @@ func (a *SIMs) retire(ctx context.Context, s sim.State, cause domain.Cause) erro
 	told.Channel = domain.ChannelNotice
 	if _, err := a.Journal.Execute(ctx, sim.Stream(s.Replaces), told, sim.Replace{User: s.User, By: s.ID}.Decide); err != nil {
 		return fmt.Errorf("end SIM %s: %w", s.Replaces, err)
+	}
+	return nil
+}
+
+// renew takes from a user the eSIM there was, where the user has seen its code and
+// another one is ready.
+func (a *SIMs) renew(ctx context.Context, s sim.State, cause domain.Cause) error {
+	h, err := a.Journal.Load(ctx, user.Stream(s.User))
+	if err != nil {
+		return fmt.Errorf("look for the eSIM that ends: %w", err)
+	}
+	for _, held := range user.Fold(h.Facts).SIMs {
+		if held.ID == s.ID || held.Kind != sim.ESIM {
+			continue
+		}
+		told := cause.For(sim.Stream(held.ID))
+		told.Channel = domain.ChannelNotice
+		if _, err := a.Journal.Execute(ctx, sim.Stream(held.ID), told, sim.Detach{User: s.User, Reason: "esim-renewed"}.Decide); err != nil {
+			return fmt.Errorf("end eSIM %s: %w", held.ID, err)
+		}
 	}
 	return nil
 }

@@ -134,15 +134,16 @@ var rights = map[string]right{
 	"PUT /v1/groups/:id/members/:user/login":    logsIn,
 	"DELETE /v1/groups/:id/members/:user/login": logsIn,
 
-	"POST /v1/users/:id/sims":   administersUser,
-	"GET /v1/sims":              readsLists,
-	"GET /v1/sims/:id":          readsSIM,
-	"GET /v1/sims/:id/history":  changesSIM, // its facts tell the card's numbers, which the support is not shown
-	"POST /v1/sims/:id/swap":    changesSIM,
-	"POST /v1/sims/:id/detach":  changesSIM,
-	"POST /v1/sims/:id/block":   changesSIM,
-	"POST /v1/sims/:id/unblock": changesSIM, // the domain says that it is the operator's
-	"POST /v1/sims/:id/retry":   changesSIM,
+	"POST /v1/users/:id/sims":     administersUser,
+	"POST /v1/companies/:id/sims": operatesCompany,
+	"GET /v1/sims":                readsLists,
+	"GET /v1/sims/:id":            readsSIM,
+	"GET /v1/sims/:id/history":    changesSIM, // its facts tell the card's numbers, which the support is not shown
+	"POST /v1/sims/:id/swap":      changesSIM,
+	"POST /v1/sims/:id/detach":    changesSIM,
+	"POST /v1/sims/:id/block":     changesSIM,
+	"POST /v1/sims/:id/unblock":   changesSIM, // the domain says that it is the operator's
+	"POST /v1/sims/:id/retry":     changesSIM,
 
 	"GET /v1/models":                    readsLists,
 	"GET /v1/devices":                   readsLists,
@@ -198,6 +199,12 @@ var rights = map[string]right{
 	"POST /groups/:id/delete":              changesGroup,
 	"POST /groups/:id/members":             changesGroup,
 	"POST /groups/:id/members/:user/:do":   changesGroup,
+	"GET /companies/:id/sims":              readsCompany,
+	"POST /companies/:id/sims":             operatesCompany,
+	"GET /users/:id/sims":                  opensUser.looks("sims-page"),
+	"POST /users/:id/sims":                 administersUser,
+	"GET /users/:id/sims/:sim":             opensUser.looks("sims-page"),
+	"POST /users/:id/sims/:sim/:do":        administersUser, // of a block, the domain says whose it is to lift it
 	"GET /users":                           readsLists,
 	"GET /users/:id":                       opensUser.looks("page"),
 	"GET /users/:id/history":               opensUser.looks("history-page"),

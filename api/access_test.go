@@ -12,7 +12,6 @@ import (
 
 	"dialtone/api"
 	"dialtone/domain"
-	"dialtone/domain/user"
 )
 
 // as begins a session of a role and gives its cookie as a header.
@@ -30,11 +29,12 @@ type estate struct {
 	own, foreign string // companies
 	boss, worker string // of the own one: an admin, and somebody who is none
 	member       string // of the groups that are asked about
+	card         string // the SIM that is asked about as its user's
 }
 
 func estates(t *testing.T, changes ...func(*api.Config)) *estate {
 	t.Helper()
-	e := &estate{house: open(t, changes...)}
+	e := &estate{house: open(t, changes...), card: "none"}
 	e.own = e.company("onenet")
 	e.foreign = e.call(http.MethodPost, "/v1/companies", `{"name":"Rival","policy":"onenet","language":"en","country":"DE",
 		"numbers":[{"from":"+49401234500","to":"+49401234599"}],"licences":[{"kind":"rare","count":300}]}`).want(t, http.StatusCreated).text("id")
@@ -92,7 +92,7 @@ func outcome(a answer) string {
 // changes as little as a route allows.
 func (e *estate) ask(route, id, company, session string) answer {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, ":id", id, "{user}", e.member, ":user", e.member).Replace(path)
+	path = strings.NewReplacer("{id}", id, ":id", id, "{user}", e.member, ":user", e.member, ":sim", e.card).Replace(path)
 	if company != "" {
 		path += "?company=" + company
 	}
@@ -173,6 +173,7 @@ var matrix = map[string]string{
 	"DELETE /v1/devices/{id}/user":                "403 yes 404 403 403",
 	"POST /v1/devices/{id}/provisioning":          "403 yes 404 403 403",
 	"GET /v1/activations":                         "yes yes 404 403 403",
+	"POST /v1/companies/{id}/sims":                "403 403 403 403 403",
 	"GET /v1/users":                               "yes yes 404 403 403",
 	"GET /v1/users/{id}":                          "yes yes 404 yes 404",
 	"GET /v1/users/{id}/history":                  "yes yes 404 yes 404",
@@ -208,6 +209,12 @@ var matrix = map[string]string{
 	"POST /companies/:id/licences":         "403 403 403 login login",
 	"POST /companies/:id/licences/returns": "403 yes 404 login login",
 	"POST /companies/:id/policy":           "403 403 403 login login",
+	"GET /companies/:id/sims":              "yes yes 404 login login",
+	"POST /companies/:id/sims":             "403 403 403 login login",
+	"GET /users/:id/sims":                  "yes yes 404 login login",
+	"POST /users/:id/sims":                 "403 yes 404 login login",
+	"GET /users/:id/sims/:sim":             "yes yes 404 login login",
+	"POST /users/:id/sims/:sim/:do":        "403 yes 404 login login",
 	"GET /companies/:id/groups":            "yes yes 404 login login",
 	"POST /companies/:id/groups":           "403 yes 404 login login",
 	"GET /groups/:id":                      "yes yes 404 login login",
@@ -300,6 +307,9 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 		mine, theirs, e.member = e.group(e.own), e.group(e.foreign), asking
 		e.call(http.MethodPut, "/v1/groups/"+mine+"/members/"+asking, "").want(t, http.StatusOK)
 	case strings.HasSuffix(route, "/users/review"): // about a company
+	case strings.Contains(route, "/users/:id/sims/"):
+		mine, theirs = e.person(e.own), e.person(e.foreign)
+		e.card, asking = e.sim(mine), mine
 	case strings.Contains(route, "/sims/"):
 		mine, theirs = e.sim(e.worker), e.sim(e.person(e.foreign))
 	case strings.Contains(route, "/devices/{id}"):
@@ -325,75 +335,4 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 		t.Errorf("a stranger is answered with %s", stranger)
 	}
 	return strings.Join(got, " ")
-}
-
-func TestAnotherCompanyIsNotThereForAnAdmin(t *testing.T) {
-	e := estates(t)
-	mine, theirs := e.person(e.own), e.person(e.foreign)
-	admin := e.as(domain.ActorAdmin, e.boss)
-	for path, want := range map[string]int{
-		"/v1/companies": 1, "/v1/users": 3, "/v1/users?q=ada": 3, "/v1/users?company=": 3, "/v1/users?state=pending&limit=1": 1,
-		"/v1/numbers?limit=200": 100, "/v1/licences": 0,
-	} {
-		found := e.send(http.MethodGet, path, "", admin).want(t, http.StatusOK)
-		if len(found.items()) != want || strings.Contains(string(found.raw), e.foreign) || strings.Contains(string(found.raw), "+4940") {
-			t.Errorf("%s: %d items, want %d: %s", path, len(found.items()), want, found.raw)
-		}
-	}
-	nobody := domain.DeriveID("nobody")
-	for _, path := range []string{"", "/history", "/diff"} {
-		there, missing := e.send(http.MethodGet, "/v1/users/"+theirs+path, "", admin), e.send(http.MethodGet, "/v1/users/"+nobody+path, "", admin)
-		there.problem(t, http.StatusNotFound, "no-user")
-		for name, value := range missing.body {
-			if name != "trace" && fmt.Sprint(there.body[name]) != fmt.Sprint(value) {
-				t.Errorf("%s of another company's user is %v", name, there.body[name])
-			}
-		}
-	}
-	for _, path := range []string{"/users", "/companies/" + e.own, "/users?q=number"} {
-		if shown := e.send(http.MethodGet, path, "", admin).want(t, http.StatusOK); strings.Contains(string(shown.raw), "Rival") || strings.Contains(string(shown.raw), theirs) {
-			t.Errorf("%s shows another company: %s", path, shown.raw)
-		}
-	}
-	e.send(http.MethodGet, "/v1/users/"+mine, "", admin).want(t, http.StatusOK)
-	e.send(http.MethodPatch, "/v1/users/"+mine, `{"firstName":"B"}`, admin).problem(t, http.StatusConflict, "not-active")
-	e.send(http.MethodDelete, "/v1/users/"+mine, "", admin).problem(t, http.StatusConflict, "not-active")
-	sited := e.send(http.MethodPost, "/v1/companies/"+e.own+"/sites", `{"name":"Bonn"}`, admin).want(t, http.StatusCreated)
-	history, err := e.journal.Load(t.Context(), "company-"+e.own)
-	must(t, err)
-	if last := history.Facts[len(history.Facts)-1]; last.Actor != (domain.Actor{Kind: domain.ActorAdmin, ID: e.boss}) || sited.text("name") != "Bonn" {
-		t.Errorf("the fact's actor is %v", last.Actor)
-	}
-}
-
-func TestAnAdminsSessionEndsWithTheRights(t *testing.T) {
-	e := estates(t)
-	admin := e.as(domain.ActorAdmin, e.boss)
-	e.send(http.MethodGet, "/v1/users", "", admin).want(t, http.StatusOK)
-	e.call(http.MethodDelete, "/v1/users/"+e.boss+"/admin", "").want(t, http.StatusOK)
-	e.send(http.MethodGet, "/v1/users", "", admin).problem(t, http.StatusUnauthorized, "unauthenticated")
-	e.send(http.MethodGet, "/v1/users/"+e.boss, "", e.as(domain.ActorUser, e.boss)).want(t, http.StatusOK)
-	e.send(http.MethodGet, "/v1/users", "", e.as("nonsense", e.boss)).problem(t, http.StatusUnauthorized, "unauthenticated")
-}
-
-func TestALookIsNoChange(t *testing.T) {
-	e := estates(t)
-	id := e.person(e.own)
-	shown := e.call(http.MethodGet, "/v1/users/"+id, "").want(t, http.StatusOK)
-	match := shown.header.Get("ETag")
-	e.send(http.MethodGet, "/v1/users/"+id, "", e.as(domain.ActorSupport, "sue")).want(t, http.StatusOK)
-	head, err := e.journal.Store().Head(t.Context())
-	must(t, err)
-	must(t, e.views.WaitFor(t.Context(), head))
-	if after := e.call(http.MethodGet, "/v1/users/"+id, "").want(t, http.StatusOK).header.Get("ETag"); match == "" || after != match {
-		t.Errorf("the look made the revision %s of %s", after, match)
-	}
-	e.call(http.MethodPatch, "/v1/users/"+id, `{"firstName":"Grace"}`, "If-Match: "+match).want(t, http.StatusOK)
-	history := e.call(http.MethodGet, "/v1/users/"+id+"/history?type=user.viewed.v1", "").want(t, http.StatusOK)
-	if len(history.items()) != 1 || history.text("items.0.stream") != user.LookStream(id) || history.text("items.0.actor.id") != "sue" {
-		t.Errorf("the history tells of looks: %s", history.raw)
-	}
-	if table := e.call(http.MethodGet, "/v1/users/"+id+"/history", "", "Accept: text/csv").want(t, http.StatusOK); !strings.Contains(string(table.raw), "user.viewed.v1") {
-		t.Errorf("the exported table does not tell of the look: %s", table.raw)
-	}
 }

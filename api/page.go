@@ -61,6 +61,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/companies/:id", f.orderUser)
 	f.routesSetup(desk)
 	f.routesGroups(desk)
+	f.routesSIMs(desk)
 	seen(desk, "/users", f.showUsers)
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/open", f.openUser)
@@ -77,6 +78,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/delete", f.deleteUser)
 	f.routesCalendar(desk)
 	f.routesAccess(desk)
+	f.routesUserSIMs(desk)
 }
 
 // seen registers a page for GET and HEAD.
@@ -141,6 +143,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("change.done")
 	case "group-made", "group-saved":
 		return voice.Say("groups.done-" + strings.TrimPrefix(done, "group-"))
+	case "sims-given", "sims-saved", "sims-stock":
+		return voice.Say("sims.done-" + strings.TrimPrefix(done, "sims-"))
 	case "setup":
 		return voice.Say("setup.saved")
 	case "company":

@@ -33,6 +33,7 @@ func (f *front) routesMe(open *gin.RouterGroup) {
 	seen(me, "/mobile", f.showMobile)
 	me.POST("/mobile", f.takeMobile)
 	me.POST("/mobile/code", f.sendCode)
+	f.routesESIM(me)
 }
 
 // visiting lets a user through whose session still counts. What has to be done
@@ -70,7 +71,7 @@ func (f *front) sheet(c *gin.Context, title string, visitor Visitor) pages.Frame
 	}
 	frame.Title = frame.Say(title) + " · " + visitor.Company.Policy.Operator
 	switch done := c.Query("done"); done {
-	case "password", "pin", "email", "mobile", "code", "group":
+	case "password", "pin", "email", "mobile", "code", "group", "esim":
 		frame.Notice = frame.Say("me.done-" + done)
 	}
 	return frame
@@ -88,7 +89,7 @@ func (f *front) showMe(c *gin.Context) {
 		Operator: firm.Policy.Operator, Company: firm.Name, Name: u.Person.FirstName, Number: string(u.Number), Extension: u.Extension,
 		State: string(u.Shown()), Username: u.Credential.Username, Email: u.Person.Email, Mobile: u.Person.Mobile,
 		ExpiresAt: u.Credential.ExpiresAt, PIN: firm.Policy.Secrets.PIN.Max > 0, Admin: u.Credential.Admin, Verified: u.Verification.Verified,
-		Groups: groups,
+		Groups: groups, ESIM: offersESIM(u, firm),
 	}))
 }
 

@@ -54,6 +54,7 @@ func (h *house) bodies(firm string) map[string]string {
 		"PUT /v1/companies/{id}/setup/{step}":      `{"state":"skipped"}`,
 		"PATCH /v1/users/{id}":                     `{"firstName":"B"}`,
 		"POST /v1/users/{id}/sims":                 `{"kind":"voice","imsi":"` + freshIMSI() + `"}`,
+		"POST /v1/companies/{id}/sims":             `{"kind":"voice","count":2}`,
 		"POST /v1/sims/{id}/swap":                  `{"imsi":"` + freshIMSI() + `"}`,
 		"POST /v1/devices":                         `{"company":"` + firm + `","manufacturer":"yealink","model":"T46U","mac":"001565000001"}`,
 		"PUT /v1/devices/{id}/user":                `{"user":"` + h.user(firm, `{"firstName":"A","lastName":"P","extension":"99998"}`).want(h.t, http.StatusCreated).text("id") + `"}`,

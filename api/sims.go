@@ -34,6 +34,9 @@ func (s *Server) routesSIMs() {
 	give := op("give-sim", http.MethodPost, "/v1/users/{id}/sims", "Give a user a SIM card, or order an eSIM")
 	give.DefaultStatus, give.Errors = http.StatusCreated, []int{http.StatusNotFound}
 	register(s, give, s.giveSIM)
+	stock := op("order-sims", http.MethodPost, "/v1/companies/{id}/sims", "Order SIM cards for a company's stock")
+	stock.DefaultStatus, stock.Errors = http.StatusCreated, []int{http.StatusNotFound}
+	register(s, stock, s.orderStock)
 	register(s, huma.Operation{OperationID: "list-sims", Method: http.MethodGet, Path: "/v1/sims", Tags: []string{"sims"}, Summary: "List SIMs"}, s.listSIMs)
 	get := op("get-sim", http.MethodGet, "/v1/sims/{id}", "A SIM, and what is to happen to it")
 	get.Errors = []int{http.StatusNotFound}
@@ -62,6 +65,35 @@ func (s *Server) giveSIM(ctx context.Context, in *struct {
 ) (*SIMAnswer, error) {
 	done, err := s.Desk.GiveSIM(ctx, s.asked(ctx), in.ID, in.Body)
 	return s.simAnswer(done, "/v1/sims/"+done.ID, err)
+}
+
+// SIMStock is what was ordered for a company's stock.
+type SIMStock struct {
+	Items []SIM `json:"items"`
+}
+
+func (s *Server) orderStock(ctx context.Context, in *struct {
+	Writing
+	ID   string `path:"id"`
+	Body StockForm
+},
+) (*struct {
+	Written
+	Body SIMStock
+}, error,
+) {
+	ordered, err := s.Desk.OrderStock(ctx, s.asked(ctx), in.ID, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	answer := &struct {
+		Written
+		Body SIMStock
+	}{Written: written(ordered[len(ordered)-1], "/v1/sims?company="+in.ID)}
+	for _, card := range ordered {
+		answer.Body.Items = append(answer.Body.Items, ShownSIM(sim.Fold(card.Facts), card.Revision, s.cfg.Journal.Now()))
+	}
+	return answer, nil
 }
 
 func (s *Server) swapSIM(ctx context.Context, in *struct {

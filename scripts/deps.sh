@@ -14,7 +14,7 @@ finish() {
   exit 0
 }
 
-declare -A packages=([sipp]=sip-tester [chromium]=chromium [initdb]=postgresql [strace]=strace)
+declare -A packages=([sipp]=sip-tester [chromium]=chromium [initdb]=postgresql [strace]=strace [zbarimg]=zbar-tools)
 
 # Debian keeps PostgreSQL's server programs apart from the path.
 present() {

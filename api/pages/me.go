@@ -11,7 +11,7 @@ type Me struct {
 	Operator, Company, Name, Number, Extension, State string
 	Username, Email, Mobile                           string
 	ExpiresAt                                         *time.Time
-	PIN, Admin, Verified                              bool
+	PIN, Admin, Verified, ESIM                        bool
 	Groups                                            []Belonging
 }
 

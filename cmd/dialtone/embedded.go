@@ -49,9 +49,12 @@ func startStands(ctx context.Context, c Config, log *slog.Logger) (_ *stands, er
 	s.Mail.ReportTo(strings.TrimRight(c.PublicURL, "/") + activities.ReportPath)
 	s.Network = local.NewNetwork()
 	s.SMS = local.NewSMS(local.SMSConfig{Account: standAccount, Token: s.smsToken, Inbox: s.Inbox, Random: rand.Reader})
-	s.Vendor = local.NewSIMVendor(local.SIMVendorConfig{
+	s.Vendor, err = local.OpenSIMVendor(local.SIMVendorConfig{
 		ReportTo: strings.TrimRight(c.PublicURL, "/") + activities.SIMReportPath, Secret: []byte(s.simSecret), Clock: time.Now, Log: log,
-	})
+	}, filepath.Join(c.Data, "sim-vendor.jsonl"))
+	if err != nil {
+		return nil, errors.Join(err, s.Mail.Stop(ctx), s.Inbox.Close())
+	}
 	if s.sms, s.smsAddr, err = standIn(ctx, "SMS service", s.SMS, log); err == nil {
 		s.vendor, s.vendorAt, err = standIn(ctx, "SIM vendor", s.Vendor, log)
 	}
@@ -83,7 +86,7 @@ func (s *stands) stop(ctx context.Context) error {
 			problems = append(problems, server.Close())
 		}
 	}
-	return errors.Join(append(problems, s.Mail.Stop(ctx), s.Inbox.Close())...)
+	return errors.Join(append(problems, s.Vendor.Close(), s.Mail.Stop(ctx), s.Inbox.Close())...)
 }
 
 // courier gives the mail sender of the configuration.

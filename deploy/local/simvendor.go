@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -27,7 +28,7 @@ type SIMVendorConfig struct {
 }
 
 // SIMVendor stands in for the SIM vendor, as docs/sim-vendor.md describes it. It
-// sends cards when it is told to, and keeps what it did in memory only.
+// sends cards when it is told to.
 type SIMVendor struct {
 	cfg    SIMVendorConfig
 	mux    *http.ServeMux
@@ -36,6 +37,7 @@ type SIMVendor struct {
 	orders map[string]*simOrder
 	cards  map[string]*simCard // by IMSI
 	drawn  int
+	book   *os.File // what it did, a line each; nil where it is kept in memory only
 }
 
 type simOrder struct {
@@ -139,6 +141,7 @@ func (v *SIMVendor) order(w http.ResponseWriter, r *http.Request) {
 	}
 	if v.orders[in.Order] == nil {
 		v.orders[in.Order] = &simOrder{Order: in.Order, Reference: in.Reference, State: "accepted"}
+		v.note(simEntry{Order: v.orders[in.Order]})
 	}
 	writeJSON(w, http.StatusOK, v.orders[in.Order])
 }
@@ -158,6 +161,7 @@ func (v *SIMVendor) cancel(w http.ResponseWriter, r *http.Request) {
 	}
 	if v.orders[id].State != "dispatched" {
 		v.orders[id].State = "cancelled"
+		v.note(simEntry{Order: v.orders[id]})
 	}
 	writeJSON(w, http.StatusOK, v.orders[id])
 }
@@ -174,6 +178,7 @@ func (v *SIMVendor) prepare(w http.ResponseWriter, r *http.Request) {
 		sum := sha256.Sum256([]byte(in.Order))
 		code := fmt.Sprintf("%X-%X-%X", sum[:4], sum[4:8], sum[8:12])
 		v.orders[in.Order] = &simOrder{Order: in.Order, Reference: in.Reference, State: "dispatched", Card: &card, Profile: &simCode{"smdp.vendor.example", code}}
+		v.note(simEntry{Order: v.orders[in.Order]})
 	}
 	writeJSON(w, http.StatusOK, v.orders[in.Order])
 }
@@ -183,6 +188,7 @@ func (v *SIMVendor) draw(reference string) sim.Card {
 	v.drawn++
 	card := sim.Card{IMSI: fmt.Sprintf("24001743%07d", 9_000_000+v.drawn), ICCID: withCheckDigit(fmt.Sprintf("894601%012d", 900_000_000+v.drawn))}
 	v.cards[card.IMSI] = &simCard{Card: card, Reference: reference}
+	v.note(simEntry{Card: v.cards[card.IMSI]})
 	return card
 }
 
@@ -238,7 +244,9 @@ func (v *SIMVendor) card(w http.ResponseWriter, r *http.Request) {
 		}
 		card.Reference = in.Reference
 		if in.Replaces != nil {
-			v.known(*in.Replaces).Reference = ""
+			former := v.known(*in.Replaces)
+			former.Reference = ""
+			v.note(simEntry{Card: former})
 		}
 	case "block", "unblock":
 		card.Blocked = action == "block"
@@ -248,6 +256,7 @@ func (v *SIMVendor) card(w http.ResponseWriter, r *http.Request) {
 		simRefusal(w, http.StatusNotFound, "unknown-action", "nobody knows how to do that")
 		return
 	}
+	v.note(simEntry{Card: card})
 	writeJSON(w, http.StatusOK, map[string]any{"card": card.Card})
 }
 
@@ -297,6 +306,7 @@ func (v *SIMVendor) send(reference string) (simOrder, error) {
 		if order.State == "accepted" {
 			card := v.draw(reference)
 			order.State, order.Card = "dispatched", &card
+			v.note(simEntry{Order: order})
 		}
 		return *order, nil
 	}

@@ -91,6 +91,7 @@ func TestThePresetsOfTemporaryPasswordsHoldTheGuidesRules(t *testing.T) {
 			AddOns: []policy.AddOn{
 				{Name: "recording"}, {Name: "cc-pro"}, {Name: "mobile-data", Licences: []string{"mobile"}}, {Name: "twin-data", Licences: []string{"mobile"}},
 			},
+			SIMs: policy.SIMs{Auto: true, Licences: []string{"mobile"}, Prefix: "24001743"},
 		},
 		{
 			Name: "officesmart", Steps: []string{"line", "credentials"}, ActivateAtOnce: true, Email: policy.EmailAtFirstLogin,

@@ -81,7 +81,7 @@ func (t Typed) Card(prefix string) (Card, error) {
 
 func checkIMSI(c *domain.Check, pointer, imsi, prefix string) {
 	c.Need(digits(imsi) && len(imsi) == imsiLength, pointer, "form", "has exactly 15 digits")
-	c.Need(strings.HasPrefix(imsi, prefix), pointer, "foreign", "begins with %s", prefix)
+	c.Need(strings.HasPrefix(imsi, prefix), pointer, "imsi-foreign", "begins with %s", prefix)
 }
 
 // FromPrinted gives the IMSI of the 13 digits that stand on the small card: the

@@ -174,21 +174,26 @@ func (Retry) Decide(history []domain.Fact) ([]domain.Event, error) {
 	return []domain.Event{Retried{}}, nil
 }
 
-// ShowCode is the command that shows the code of an eSIM, once.
-type ShowCode struct{}
+// ShowCode is the command that shows the code of an eSIM to its user, once.
+type ShowCode struct{ User string }
 
-// Decide lets the code be seen by whoever comes first.
-func (ShowCode) Decide(history []domain.Fact) ([]domain.Event, error) {
+// Decide lets the code be seen by its user, whoever else asks.
+func (in ShowCode) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
-	case !s.Exists() || s.Kind != ESIM:
+	case !s.Exists() || s.Kind != ESIM || s.User != in.User:
 		return nil, missing()
 	case s.Stage != Active || s.Profile.MatchingID == "":
 		return nil, domain.Faultf(domain.Unavailable, "esim-not-ready", "the eSIM is not ready yet; try again in a moment")
 	case s.CodeShown:
-		return nil, domain.Faultf(domain.Refused, "esim-shown", "the code of this eSIM was shown already; order another eSIM if it was not used")
+		return nil, CodeSeen()
 	}
 	return []domain.Event{CodeShown{}}, nil
+}
+
+// CodeSeen is the fault of wanting to see the code of an eSIM again.
+func CodeSeen() *domain.Fault {
+	return domain.Faultf(domain.Refused, "esim-shown", "the code of this eSIM was shown already; order another eSIM if it was not used")
 }
 
 // Code is what a telephone reads to download the eSIM (SGP.22 §4.1).

@@ -183,7 +183,7 @@ func TestOnlyTheOperatorLiftsABlock(t *testing.T) {
 func TestAnESIMsCodeIsShownOnce(t *testing.T) {
 	s := newStory(t)
 	s.must(sim.PlaceOrder{ID: "a", Company: "acme", Kind: sim.ESIM, User: "ada"}.Decide)
-	if _, err := s.try(sim.ShowCode{}.Decide); code(err) != "esim-not-ready" {
+	if _, err := s.try(sim.ShowCode{User: "ada"}.Decide); code(err) != "esim-not-ready" {
 		t.Errorf("a code is shown before there is one: %v", err)
 	}
 	s.works(func(sim.Task) (sim.Answer, *domain.Trouble) {
@@ -193,10 +193,16 @@ func TestAnESIMsCodeIsShownOnce(t *testing.T) {
 	if got := s.state().Profile.Code(); got != "LPA:1$smdp.example$ABC-1" {
 		t.Errorf("the code is %s", got)
 	}
-	s.must(sim.ShowCode{}.Decide)
-	if _, err := s.try(sim.ShowCode{}.Decide); code(err) != "esim-shown" {
+	if _, err := s.try(sim.ShowCode{User: "bob"}.Decide); domain.KindOf(err) != domain.Missing {
+		t.Errorf("somebody else is shown the code: %v", err)
+	}
+	s.must(sim.ShowCode{User: "ada"}.Decide)
+	if _, err := s.try(sim.ShowCode{User: "ada"}.Decide); code(err) != "esim-shown" {
 		t.Errorf("the code is shown again: %v", err)
 	}
+	s.must(sim.Detach{User: "ada"}.Decide)
+	s.works(fine)
+	s.shows(sim.ShownEnded)
 }
 
 func TestARefusalRestsUntilSomebodyHasItTriedAgain(t *testing.T) {

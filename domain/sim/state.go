@@ -92,6 +92,8 @@ func (s State) ShownAt(now time.Time) Shown {
 		return ShownOrdered
 	case s.Stage == Active:
 		return ShownActive
+	case s.User == "" && s.Kind == ESIM: // what one telephone has downloaded no other can
+		return ShownEnded
 	case s.User == "":
 		return ShownFree
 	case s.ActivateAt == nil:

@@ -93,6 +93,7 @@ func (in Change) checkOptions(c *domain.Check, s State, options []string) {
 	}
 	if licence != s.Licence || !slices.Equal(options, s.Options) {
 		checkOptions(c, options, licence, in.Company.Policy)
+		s.checkHeldSIMs(c, options, licence, in.Company.Policy)
 	}
 }
 

@@ -64,6 +64,17 @@ func (s State) MayHaveSIM(kind string, rules policy.Policy) error {
 	return nil
 }
 
+// checkHeldSIMs keeps what the user's SIMs need: a card does not stop to work by
+// itself since a service or a licence was changed. It is removed from the user first.
+func (s State) checkHeldSIMs(c *domain.Check, options []string, licence string, rules policy.Policy) {
+	twin := rules.Usual().SIMs.TwinOption
+	holdsTwin := slices.ContainsFunc(s.SIMs, func(held SIM) bool { return held.Kind == sim.Data })
+	lost := slices.Contains(s.Options, twin) && !slices.Contains(options, twin)
+	c.Need(!holdsTwin || !lost, "/options", "twin-held", "keeps %s while the user has a twin card for data; remove the card from the user first", twin)
+	lost = rules.SIMs.For(s.Licence) && !rules.SIMs.For(licence)
+	c.Need(len(s.SIMs) == 0 || !lost, "/licence", "sim-held", "is one with SIM cards while the user has one; remove the card from the user first")
+}
+
 // NameSIM is the workflow's command: the user is to have a SIM.
 type NameSIM struct{ SIM SIM }
 

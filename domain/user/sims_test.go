@@ -80,3 +80,29 @@ func TestWhoIsDeletedLetsSIMsGo(t *testing.T) {
 		t.Errorf("the duty is still %+v", duty)
 	}
 }
+
+func TestWhatASIMNeedsStaysWhileItIsThere(t *testing.T) {
+	to := func(what func(*user.Change)) domain.Decide {
+		in := user.Change{Company: nordic(), Actor: operator, At: noon}
+		what(&in)
+		return in.Decide
+	}
+	services := func(names ...string) domain.Decide { return to(func(in *user.Change) { in.Options = &names }) }
+	office := to(func(in *user.Change) {
+		in.Licence, in.Seat, in.Options = new("office"), user.SeatStream("acme", "office", 2), &[]string{}
+	})
+	mobile := then(confirmed, user.LicenceChanged{Licence: "mobile-10gb", Previous: "office"}, user.DetailsChanged{Options: &[]string{"twin-data", "recording"}})
+	card := then(mobile, user.SIMAdded{SIM: "card", Kind: sim.Voice})
+	twin := then(mobile, user.SIMAdded{SIM: "twin", Kind: sim.Data})
+	changed := func(names ...string) []domain.Event { return []domain.Event{user.DetailsChanged{Options: &names}} }
+	play(t, []scenario{
+		{"the add-on of a twin card", twin, services("recording"), nil, "invalid-input, /options twin-held"},
+		{"an add-on beside it", twin, services("twin-data"), changed("twin-data"), ""},
+		{"the add-on where there is no twin card", card, services("recording"), changed("recording"), ""},
+		{"the licence of a card", card, office, nil, "invalid-input, /licence sim-held"},
+		{"the licence of a card that is gone", then(card, user.SIMRemoved{SIM: "card"}), office, []domain.Event{
+			user.DetailsChanged{Options: &[]string{}},
+			user.LicenceChanged{Licence: "office", Previous: "mobile-10gb", Claim: user.SeatStream("acme", "office", 2)},
+		}, ""},
+	})
+}
