@@ -32,6 +32,7 @@ func activations(ctx context.Context, binary string, users int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer h.end()
 	time.Sleep(3 * time.Second) // at rest
 	rest, err := h.memory()
 	if err != nil {

@@ -26,6 +26,7 @@ func inBulk(ctx context.Context, binary string, thousands int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer h.end()
 	c, err := client.Dial(client.Options{HostPort: h.temporal, Logger: silent{}})
 	if err != nil {
 		return nil, err

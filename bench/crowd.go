@@ -42,6 +42,7 @@ func crowd(ctx context.Context, binary string, users int) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() { h.end() }()
 	firm, err := h.company(ctx, "onenet", fmt.Sprintf("+%d", crowdBlock-100), fmt.Sprintf("+%d", crowdBlock-1), 1)
 	if err != nil {
 		return nil, err

@@ -64,6 +64,15 @@ func (h *house) stop() (time.Duration, error) {
 	return time.Since(begun), err
 }
 
+// end kills the binary where a part ends before it has stopped it.
+func (h *house) end() {
+	if h == nil || h.cmd.ProcessState != nil {
+		return
+	}
+	h.cmd.Process.Kill() //nolint:errcheck // it may be gone already
+	h.cmd.Wait()         //nolint:errcheck // killed: that is its error
+}
+
 // memory gives the resident set in MiB (proc(5), VmRSS).
 func (h *house) memory() (int, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", h.cmd.Process.Pid))

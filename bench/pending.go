@@ -31,6 +31,7 @@ func waiting(ctx context.Context, binary string, users int, planned bool) ([]row
 	if err != nil {
 		return nil, err
 	}
+	defer func() { h.end() }()
 	begun := time.Now()
 	if err := h.orderPending(ctx, users, planned); err != nil {
 		return nil, err
