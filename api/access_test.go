@@ -215,6 +215,16 @@ var matrix = map[string]string{
 	"POST /users/:id/sims":                 "403 yes 404 login login",
 	"GET /users/:id/sims/:sim":             "yes yes 404 login login",
 	"POST /users/:id/sims/:sim/:do":        "403 yes 404 login login",
+	"GET /companies/:id/order":             "403 yes 404 login login",
+	"POST /companies/:id/order":            "403 yes 404 login login",
+	"GET /companies/:id/numbers":           "yes yes 404 login login",
+	"POST /companies/:id/purchases":        "403 yes 404 login login",
+	"GET /numbers/:id":                     "yes yes 404 login login",
+	"POST /numbers/:id/reserve":            "403 yes 404 login login",
+	"POST /numbers/:id/unreserve":          "403 yes 404 login login",
+	"POST /numbers/:id/forward":            "403 yes 404 login login",
+	"POST /numbers/:id/unforward":          "403 yes 404 login login",
+	"POST /numbers/:id/release":            "403 yes 404 login login",
 	"GET /companies/:id/groups":            "yes yes 404 login login",
 	"POST /companies/:id/groups":           "403 yes 404 login login",
 	"GET /groups/:id":                      "yes yes 404 login login",
@@ -317,7 +327,7 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 	case strings.Contains(route, "/users/"):
 		mine, theirs = e.person(e.own), e.person(e.foreign)
 		asking = mine
-	case strings.Contains(route, "/numbers/{id}"):
+	case strings.Contains(route, "/numbers/{id}"), strings.Contains(route, " /numbers/:id"):
 		mine, theirs = "+49301234550", "+49401234550"
 	case !strings.Contains(route, "id"):
 		listed, other = e.own, e.foreign

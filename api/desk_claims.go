@@ -34,10 +34,15 @@ type wisher struct {
 	auto     bool // nobody asked for just this number
 }
 
-// wishes lists what an order needs alone.
+// wisher makes the wishes of an order.
+func (d *Desk) wisher(cause domain.Cause, order user.Create) wisher {
+	return wisher{user: order.ID, firm: order.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
+}
+
+// wishes lists what an order needs alone beside its number.
 func (d *Desk) wishes(ctx context.Context, cause domain.Cause, order user.Create) []eventstore.Wish {
-	w := wisher{user: order.ID, firm: order.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
-	return slices.Concat(w.number(order.Number), w.extension(order.Extension, order.Number), w.email(order.Person.Email), d.seat(ctx, w, order.Licence))
+	w := d.wisher(cause, order)
+	return slices.Concat(w.extension(order.Extension, order.Number), w.email(order.Person.Email), d.seat(ctx, w, order.Licence))
 }
 
 // granted writes into an order what was claimed for it.
@@ -62,11 +67,16 @@ func (w wisher) number(n domain.E164) []eventstore.Wish {
 	if n == "" {
 		return nil
 	}
-	return wish(wishNumber, nil, eventstore.Candidate{
+	return wish(wishNumber, nil, w.line(n))
+}
+
+// line gives the number to the user.
+func (w wisher) line(n domain.E164) eventstore.Candidate {
+	return eventstore.Candidate{
 		Stream: number.Stream(n),
 		Take:   number.Assign{Number: n, Company: w.firm.ID, User: w.user, By: w.command, At: w.at, Auto: w.auto}.Decide,
 		Undo:   number.GiveBack(w.user, w.command, refused),
-	})
+	}
 }
 
 func (w wisher) extension(wanted string, n domain.E164) []eventstore.Wish {

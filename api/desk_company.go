@@ -46,7 +46,7 @@ func (d *Desk) CreateCompany(ctx context.Context, cause domain.Cause, form Compa
 	if err != nil || main == nil {
 		return done(order.ID, result), err
 	}
-	placed, err := d.place(ctx, mainCause, *main)
+	placed, err := d.place(ctx, mainCause, *main, "")
 	result.Position = max(result.Position, placed.Position)
 	return Done{ID: order.ID, Result: result, MainUser: main.ID}, err
 }

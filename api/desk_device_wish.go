@@ -61,8 +61,7 @@ func (d *Desk) marksWish(stream, id string, w wisher) []eventstore.Wish {
 
 // orderPhone adds to an order's wishes those for its desk phone.
 func (d *Desk) orderPhone(ctx context.Context, cause domain.Cause, order *user.Create) ([]eventstore.Wish, error) {
-	w := wisher{user: order.ID, firm: order.Company, command: cause.Command, at: cause.At, claimKey: d.cfg.ClaimKey}
-	wishes, model, err := d.phoneWishes(ctx, w, order.Device, order.Person.MAC)
+	wishes, model, err := d.phoneWishes(ctx, d.wisher(cause, *order), order.Device, order.Person.MAC)
 	if order.Device == "" && model != "" {
 		order.Device = model
 	}

@@ -7,45 +7,58 @@ import (
 	"slices"
 
 	"dialtone/domain"
-	"dialtone/domain/company"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 )
 
 // Review judges the order of a user as CreateUser would, and takes nothing: it
 // gives the order with what it would be granted, and what it would be refused for.
-// A number that is to be bought first is judged as the purchase would.
-func (d *Desk) Review(ctx context.Context, cause domain.Cause, companyID string, form UserForm, buy bool) (user.Create, []FieldProblem, error) {
+// A number that is to be bought first is judged as the purchase would, and where
+// none is named the one that would be taken is found.
+func (d *Desk) Review(ctx context.Context, cause domain.Cause, companyID string, form UserForm) (user.Create, []FieldProblem, error) {
 	firm, err := d.firm(ctx, companyID)
 	if err != nil {
 		return user.Create{}, nil, err
 	}
-	wanted := domain.E164(phone(form.Number, firm.Country))
-	if buy {
-		firm = company.Evolve(firm, domain.Fact{Event: company.NumbersBought{From: wanted, To: wanted}})
-	}
 	order := form.order(firm, domain.DeriveID("user", cause.Command))
 	order.At = cause.At
-	missing, err := faultsOf(order.Check(), []FieldProblem{})
+	missing, err := faultsOf(asIfBought(order, form.NumberFrom).Check(), []FieldProblem{})
 	if err != nil {
 		return order, nil, err
 	}
-	streams := map[string]string{}
-	for _, wish := range d.wishes(ctx, cause, soundPart(order, missing)) {
-		if buy && wish.Name == wishNumber {
-			bought, err := d.purchases(ctx, cause, firm, BuyForm{Number: string(wanted)})
-			if err != nil {
-				return order, nil, err
+	streams, sound := map[string]string{}, soundPart(order, missing)
+	judge := func(wishes []eventstore.Wish) error {
+		for _, wish := range wishes {
+			stream, err := d.grants(ctx, wish)
+			if stream != "" {
+				streams[wish.Name] = stream
 			}
-			wish.Candidates = bought[0].Candidates
+			if missing, err = faultsOf(err, missing); err != nil {
+				return err
+			}
 		}
-		stream, err := d.grants(ctx, wish)
-		if stream != "" {
-			streams[wish.Name] = stream
-		}
+		return nil
+	}
+	if sound.Number == order.Number { // otherwise it is wrong, and the next one is not what was asked for
+		line, err := d.lineWishes(ctx, cause, sound, form.NumberFrom)
 		if missing, err = faultsOf(err, missing); err != nil {
 			return order, nil, err
 		}
+		if err := judge(line); err != nil {
+			return order, nil, err
+		}
+		numbered(&order, streams)
+		numbered(&sound, streams)
+	}
+	phone, err := d.orderPhone(ctx, cause, &sound)
+	if err != nil {
+		return order, nil, err
+	}
+	if err := judge(append(d.wishes(ctx, cause, sound), phone...)); err != nil {
+		return order, nil, err
+	}
+	if bought := streams[wishPurchase]; bought != "" {
+		streams[wishNumber] = bought
 	}
 	granted(&order, streams)
 	return order, missing, nil
@@ -61,6 +74,8 @@ func soundPart(order user.Create, missing []FieldProblem) user.Create {
 			order.Extension = ""
 		case "/email":
 			order.Person.Email = ""
+		case "/device/mac", "/device/kind":
+			order.Person.MAC = ""
 		case "/licence":
 			order.Company.Licences = nil
 		}

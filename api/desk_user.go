@@ -17,27 +17,34 @@ func (d *Desk) CreateUser(ctx context.Context, cause domain.Cause, companyID str
 		return Done{}, err
 	}
 	cause.Policy = firm.Policy.Stamp()
-	return d.place(ctx, cause, form.order(firm, domain.DeriveID("user", cause.Command)))
+	return d.place(ctx, cause, form.order(firm, domain.DeriveID("user", cause.Command)), form.NumberFrom)
 }
 
-// place judges an order, claims what it needs and writes it.
-func (d *Desk) place(ctx context.Context, cause domain.Cause, order user.Create) (Done, error) {
+// place judges an order, claims what it needs and writes it; from says where its
+// number comes from. What an order of the same command has bought before it was
+// cut off is not bought again.
+func (d *Desk) place(ctx context.Context, cause domain.Cause, order user.Create, from string) (Done, error) {
 	order.At = cause.At
-	seen, err := d.look(ctx, user.Stream(order.ID), cause, func([]domain.Fact) error { return order.Check() })
+	if from == fromPool {
+		bought, err := d.alreadyBought(ctx, cause, order)
+		if err != nil {
+			return Done{}, err
+		}
+		if bought != "" {
+			order.Number, from = bought, fromCompany
+		}
+	}
+	seen, err := d.look(ctx, user.Stream(order.ID), cause, func([]domain.Fact) error { return asIfBought(order, from).Check() })
 	if err != nil || seen.Repeated {
 		return done(order.ID, seen), err
 	}
-	phone, err := d.orderPhone(ctx, cause, &order)
+	held, err := d.hold(ctx, cause, &order, from)
 	if err != nil {
+		held.settleInTurn(ctx, err)
 		return Done{}, err
 	}
-	held, err := d.journal.Reserve(ctx, cause, append(d.wishes(ctx, cause, order), phone...)...)
-	if err != nil {
-		return Done{}, err
-	}
-	granted(&order, held.Granted)
 	result, err := d.journal.Execute(ctx, user.Stream(order.ID), cause, order.Decide)
-	held.Settle(ctx, err)
+	held.settleInTurn(ctx, err)
 	return done(order.ID, result), err
 }
 

@@ -54,7 +54,8 @@ type UserForm struct {
 	Mobile             string      `json:"mobile,omitempty" example:"+491711234567" doc:"Where SMS go"`
 	MobileNumber       string      `json:"mobileNumber,omitempty" doc:"A mobile line of the operator"`
 	ContractNumber     string      `json:"contractNumber,omitempty"`
-	Number             string      `json:"number,omitempty" example:"+4930123450" doc:"One of the company's numbers"`
+	Number             string      `json:"number,omitempty" example:"+4930123450" doc:"One of the company's numbers, or of the operator's pool"`
+	NumberFrom         string      `json:"numberFrom,omitempty" enum:"company,pool" doc:"company: the number that is named, or the next free one; pool: it is bought of the operator with the order, the one that is named or any. Without, it is the company's number that is named, or none"`
 	Extension          string      `json:"extension,omitempty" example:"3450" doc:"By default the last digits of the number, or the next free ones"`
 	Site               string      `json:"site,omitempty" doc:"Id of a site of the company"`
 	Licence            string      `json:"licence,omitempty" doc:"Kind of licence the company has ordered"`

@@ -54,6 +54,7 @@ type house struct {
 	url     string
 	clock   *clock
 	journal *eventstore.Journal
+	keys    *sqlstore.Keys
 	views   *projections.Views
 	server  *api.Server
 	log     *bytes.Buffer
@@ -67,6 +68,7 @@ func open(t *testing.T, changes ...func(*api.Config)) *house {
 	must(t, err)
 	keys, err := sqlstore.OpenKeys(ctx, filepath.Join(folder, "keys.db"), bytes.Repeat([]byte{7}, 32), strings.NewReader(strings.Repeat("random", 100_000)))
 	must(t, err)
+	h.keys = keys
 	codec, err := eventstore.NewCodec(keys, wire.Events()...)
 	must(t, err)
 	h.journal = eventstore.NewJournal(store, codec, h.clock.Now)

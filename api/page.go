@@ -62,6 +62,8 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	f.routesSetup(desk)
 	f.routesGroups(desk)
 	f.routesSIMs(desk)
+	f.routesOrder(desk)
+	f.routesNumberPages(desk)
 	seen(desk, "/users", f.showUsers)
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/open", f.openUser)
@@ -147,6 +149,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("sims.done-" + strings.TrimPrefix(done, "sims-"))
 	case "setup":
 		return voice.Say("setup.saved")
+	case "number", "bought":
+		return voice.Say("numbers.done-" + done)
 	case "company":
 		return voice.Say("companies.created")
 	case "user":

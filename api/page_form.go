@@ -63,7 +63,7 @@ func wordedFaults(voice locales.Voice, p *Problem) pages.Faults {
 	for _, field := range p.Errors {
 		message := field.Detail
 		if voice.Tag != "en" {
-			message = voice.First(message, "fault."+field.Code)
+			message = voice.First(message, "fault."+field.Code, "refusal."+field.Code)
 		}
 		faults[field.Pointer] = append(faults[field.Pointer], sentence(message))
 	}
@@ -76,7 +76,7 @@ func wordedFaults(voice locales.Voice, p *Problem) pages.Faults {
 // takenFields are the fields that refusals of the whole order are about.
 var takenFields = map[string]string{
 	"email-taken": "/email", "extension-taken": "/extension", "number-taken": "/number", "number-foreign": "/number",
-	"username-taken": "/username", "quota-reached": "/licence",
+	"username-taken": "/username", "quota-reached": "/licence", "pool-empty": "/number", "no-free-number": "/number",
 }
 
 // wordedRefusal says why something was refused as a whole.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"dialtone/domain"
 	"dialtone/domain/user"
 )
 
@@ -55,7 +56,7 @@ func (s *Server) reviewUser(ctx context.Context, in *struct {
 	Body UserForm
 },
 ) (*struct{ Body Review }, error) {
-	review, err := s.review(ctx, in.ID, in.Body, false)
+	review, err := s.review(ctx, s.asked(ctx), in.ID, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +64,8 @@ func (s *Server) reviewUser(ctx context.Context, in *struct {
 }
 
 // review words what the desk finds.
-func (s *Server) review(ctx context.Context, companyID string, form UserForm, buy bool) (Review, error) {
-	order, faults, err := s.Desk.Review(ctx, s.asked(ctx), companyID, form, buy)
+func (s *Server) review(ctx context.Context, cause domain.Cause, companyID string, form UserForm) (Review, error) {
+	order, faults, err := s.Desk.Review(ctx, cause, companyID, form)
 	if err != nil {
 		return Review{}, err
 	}
@@ -72,7 +73,7 @@ func (s *Server) review(ctx context.Context, companyID string, form UserForm, bu
 	if told.Takes, err = s.takings(ctx, order); err != nil {
 		return Review{}, err
 	}
-	if buy {
+	if form.NumberFrom == fromPool && order.Claims.Number != "" {
 		told.Orders = append(told.Orders, Ordering{What: "purchase", Value: string(order.Number)})
 	}
 	if order.Company.Policy.SIMs.Orders(order.Licence) {
