@@ -52,6 +52,7 @@ var (
 	givesUp   = story{preset: "onenet", licence: "standard", then: []func(*person){deletesWithLicence}, ordered: []func(*user.Create){withSeat}}
 	kept      = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups, isKeptForAWhile}}
 	returns   = story{preset: "onenet", licence: "standard", then: []func(*person){joinsGroups, leavesForGood, comesBack}}
+	regains   = story{preset: "onenet", licence: "standard", then: []func(*person){hasSIM, leavesForGood, comesBack}}
 	swaps     = story{preset: "onenet", licence: "standard", then: []func(*person){swapsNumbers}}
 )
 
@@ -152,6 +153,7 @@ var matrix = []struct {
 	{"GiveUpLicence", givesUp, user.GiveUpLicence, ""},
 	{"EraseUser", kept, user.EraseUser, ""},
 	{"RejoinGroups", returns, user.RejoinGroups, ""},
+	{"RegainSIMs", regains, user.RegainSIMs, ""},
 	{"FinishSwap", swaps, user.FinishSwap, ""},
 }
 
@@ -277,7 +279,7 @@ func (p *person) perform(duty user.Duty, kill *killing) user.Duty {
 		user.Deliver: p.users.Deliver, user.HandOver: p.users.IssueCredential, user.RemindOfPassword: p.users.RemindOfPassword,
 		user.EndPassword: p.users.ExpirePassword, user.ActOnDate: p.users.CarryOut, user.ReleaseClaims: p.users.ReleaseClaims,
 		user.LeaveGroups: p.users.LeaveGroups, user.OrderSIM: p.users.OrderSIM, user.LetSIMGo: p.users.LetSIMGo,
-		user.EraseUser: p.users.EraseUser, user.RejoinGroups: p.users.RejoinGroups,
+		user.EraseUser: p.users.EraseUser, user.RejoinGroups: p.users.RejoinGroups, user.RegainSIMs: p.users.RegainSIMs,
 		user.FinishSwap: p.users.FinishSwap, user.GiveUpLicence: p.users.GiveUpLicence,
 	}[duty.Task]
 	errand := activities.Errand{User: p.id, Duty: duty}

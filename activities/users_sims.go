@@ -45,7 +45,8 @@ func (u *Users) LetSIMGo(ctx context.Context, in Errand) (user.Duty, error) {
 		return u.next(s.history), nil
 	}
 	id := in.Duty.Subject
-	cause := u.cause(s, "let-sim-go", id, s.state.DeletedAt.UTC().String())
+	deletion, _ := user.Deletion(s.history)
+	cause := u.cause(s, "let-sim-go", id, deletion.ID)
 	told := cause.For(sim.Stream(id))
 	told.Channel = domain.ChannelNotice
 	_, err = u.Journal.Execute(ctx, sim.Stream(id), told, sim.Detach{User: s.state.ID, Reason: "user-gone"}.Decide)

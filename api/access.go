@@ -171,6 +171,8 @@ var rights = map[string]right{
 	"GET /v1/users/:id/calendar":             readsUser.looks("calendar"),
 	"DELETE /v1/users/:id/calendar/:action":  administersUser,
 	"POST /v1/users/:id/restoration":         administersUser,
+	"GET /v1/users/:id/restoration":          opensUser.looks("deletion"),
+	"GET /v1/users/:id/deletion":             opensUser.looks("deletion"),
 	"POST /v1/users/:id/device/credentials":  administersUser,
 	"POST /v1/users/:id/credential/reset":    administersUser,
 	"DELETE /v1/users/:id/credential/lock":   administersUser,

@@ -52,22 +52,6 @@ func (e *estate) person(company string) string {
 	return made.text("id")
 }
 
-// group makes a hunt group of a company.
-func (e *estate) group(company string) string {
-	e.t.Helper()
-	made := e.call(http.MethodPost, "/v1/groups", `{"company":"`+company+`","kind":"hunt","name":"Sales"}`).want(e.t, http.StatusCreated)
-	e.settled(made)
-	return made.text("id")
-}
-
-// sim gives a user a SIM card that nobody has had.
-func (e *estate) sim(holder string) string {
-	e.t.Helper()
-	made := e.call(http.MethodPost, "/v1/users/"+holder+"/sims", `{"kind":"voice","imsi":"`+freshIMSI()+`"}`).want(e.t, http.StatusCreated)
-	e.settled(made)
-	return made.text("id")
-}
-
 func (e *estate) settled(a answer) {
 	e.t.Helper()
 	position, err := api.ParsePosition(a.header.Get("Dialtone-Position"))
@@ -189,6 +173,8 @@ var matrix = map[string]string{
 	"GET /v1/users/{id}/calendar":                 "yes yes 404 yes 404",
 	"DELETE /v1/users/{id}/calendar/{action}":     "403 404 404 403 403", // nothing of that name is planned
 	"POST /v1/users/{id}/restoration":             "403 yes 404 403 403",
+	"GET /v1/users/{id}/restoration":              "yes yes 404 403 403",
+	"GET /v1/users/{id}/deletion":                 "yes yes 404 403 403",
 	"POST /v1/users/{id}/device/credentials":      "403 yes 404 403 403",
 	"POST /v1/users/{id}/credential/reset":        "403 yes 404 403 403",
 	"DELETE /v1/users/{id}/credential/lock":       "403 yes 404 403 403",

@@ -55,14 +55,6 @@ func (s *Server) routesCalendar() {
 		OperationID: "cancel-action", Method: http.MethodDelete, Path: path + "/{action}", Tags: tags, DefaultStatus: http.StatusNoContent,
 		Summary: "Cancel what was planned", Errors: []int{http.StatusNotFound, http.StatusPreconditionFailed},
 	}, s.cancelAction)
-	register(s, huma.Operation{
-		OperationID: "restore-user", Method: http.MethodPost, Path: "/v1/users/{id}/restoration", Tags: tags,
-		Summary:     "Bring a deleted user back",
-		Description: "Number, extension, address, user name and licence are taken again; those that are somebody else's by now are named, and nothing is done.",
-		Errors:      []int{http.StatusNotFound, http.StatusPreconditionFailed},
-	}, func(ctx context.Context, in *UserCommand) (*UserAnswer, error) {
-		return s.onUser(ctx, in, s.Desk.RestoreUser)
-	})
 }
 
 func (s *Server) planAction(ctx context.Context, in *struct {

@@ -222,3 +222,11 @@ func inParallel(times int, do func(n int)) {
 	}
 	all.Wait()
 }
+
+// group makes a hunt group of a company.
+func (e *estate) group(company string) string {
+	e.t.Helper()
+	made := e.call(http.MethodPost, "/v1/groups", `{"company":"`+company+`","kind":"hunt","name":"Sales"}`).want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
+}

@@ -13,7 +13,7 @@ import (
 func (f *front) routesCalendar(desk *gin.RouterGroup) {
 	desk.POST("/users/:id/calendar", f.plan)
 	desk.POST("/users/:id/calendar/:action", f.cancelPlan)
-	desk.POST("/users/:id/restore", f.act("restore", f.Desk.RestoreUser))
+	desk.POST("/users/:id/restore", f.restoreUser)
 }
 
 func (f *front) planFields(frame pages.Frame, zone string, typed url.Values) []pages.Field {

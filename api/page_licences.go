@@ -8,8 +8,6 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
-	"dialtone/domain/company"
-	"dialtone/domain/user"
 )
 
 // licenceKinds are the company's licences as its page shows them.
@@ -32,15 +30,6 @@ func (f *front) licenceKinds(ctx context.Context, id string) ([]pages.LicenceKin
 		shown = append(shown, kind)
 	}
 	return shown, nil
-}
-
-// licenceChoice is what is asked about the licence of a user who is deleted.
-func (f *front) licenceChoice(s user.State, firm company.State) pages.LicenceChoice {
-	if s.Claims.Seat == "" || s.Licence == "" {
-		return pages.LicenceChoice{}
-	}
-	give := company.ReturnLicence{Kind: s.Licence, At: f.cfg.Journal.Now()}
-	return pages.LicenceChoice{Kind: s.Licence, Bound: give.Check(firm) != nil}
 }
 
 func (f *front) returnLicence(c *gin.Context) {

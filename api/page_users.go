@@ -51,6 +51,9 @@ func (f *front) answerUser(c *gin.Context, status int, refused *Problem) {
 	frame := f.frame(c, "user.title", "users")
 	frame.Back = "/users/" + url.PathEscape(id)
 	account, state, firm, err := f.account(ctx, id)
+	if err == nil {
+		err = f.endings(ctx, frame, &account, state, firm)
+	}
 	if err != nil {
 		f.fail(c, err)
 		return
@@ -93,7 +96,6 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 	if err != nil && domain.KindOf(err) != domain.Missing { // the company's stream may be parked
 		return account, state, of, err
 	}
-	account.Licences = f.licenceChoice(state, firm.State)
 	account.CompanyName, account.Zone, account.Secrets = firm.Name, firm.State.ZoneAt(""), firm.State.Policy.Secrets
 	for _, entry := range state.Calendar(now) {
 		account.Calendar = append(account.Calendar, pages.Date{Entry: entry, Command: f.cfg.NewID()})
@@ -176,20 +178,6 @@ func (f *front) carryOut(c *gin.Context, name string, cause domain.Cause, comman
 		return
 	}
 	f.goOn(c, done.Position, "/users/"+done.ID+"?done="+name)
-}
-
-func (f *front) deleteUser(c *gin.Context) {
-	values, cause, err := f.commanded(c, "confirm", "licence")
-	if err != nil {
-		f.fail(c, err)
-		return
-	}
-	if values.Get("confirm") != "yes" {
-		p := f.problem(c.Request.Context(), domain.Faultf(domain.Invalid, "unconfirmed", "nothing was deleted: tick the box to confirm"))
-		f.answerUser(c, p.Status, p)
-		return
-	}
-	f.carryOut(c, "delete", cause, f.Desk.DeleteUserWith(values.Get("licence") == returned))
 }
 
 // issueLogin shows a desk phone's new login. The same form sent again shows the

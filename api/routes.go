@@ -36,6 +36,8 @@ func (s *Server) routesAPI() error {
 	s.routesUsers()
 	s.routesLife()
 	s.routesCalendar()
+	s.routesDeletion()
+	s.routesRestoration()
 	s.routesCredentials()
 	s.routesActivations()
 	s.routesHistory()

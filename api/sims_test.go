@@ -181,3 +181,11 @@ func TestOfFiftyWhoWantOneCardOneHasIt(t *testing.T) {
 		}
 	}
 }
+
+// sim gives a user a SIM card that nobody has had.
+func (e *estate) sim(holder string) string {
+	e.t.Helper()
+	made := e.call(http.MethodPost, "/v1/users/"+holder+"/sims", `{"kind":"voice","imsi":"`+freshIMSI()+`"}`).want(e.t, http.StatusCreated)
+	e.settled(made)
+	return made.text("id")
+}

@@ -39,6 +39,8 @@ func summaryOfGroup(event domain.Event) string {
 		return pick(len(e.Groups) == 0, "The user was a member of no group", "The user was taken out of "+plural(len(e.Groups), "group", "groups"))
 	case user.GroupsRejoined:
 		return "The user is back in " + plural(len(e.Groups), "group", "groups") + pick(len(e.Missed) == 0, "", ", and not in "+plural(len(e.Missed), "other", "others"))
+	case user.SIMsRegained:
+		return "The user has " + plural(len(e.SIMs), "SIM card", "SIM cards") + " again" + pick(len(e.Missed) == 0, "", ", and not "+plural(len(e.Missed), "other", "others"))
 	}
 	return summaryOfSIM(event)
 }

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"dialtone/domain"
 	"dialtone/domain/user"
 )
@@ -18,7 +20,19 @@ func summaryOfPlan(event domain.Event) string {
 	case user.ActionHeld:
 		return "What was planned is held: " + e.Cause + "; it is tried again on " + minute(e.NextTry)
 	case user.Restored:
-		return "Restored, as " + string(e.As)
+		return "Restored, as " + string(e.As) + lacking(e.Missed)
 	}
 	return summaryOfCompany(event)
+}
+
+// lacking names what a restored user does not have again.
+func lacking(missed []user.Missed) string {
+	if len(missed) == 0 {
+		return ""
+	}
+	names := make([]string, 0, len(missed))
+	for _, m := range missed {
+		names = append(names, m.What+" ("+m.Why+")")
+	}
+	return ", without " + strings.Join(names, ", ")
 }

@@ -73,6 +73,22 @@ func (v *Views) FreeSeats(ctx context.Context, q SeatQuery) (streams []string, s
 	return streams, !waiting, nil
 }
 
+// Sitting tells of the seats of a pool from one to another how many somebody has,
+// and who is the first user but one that has one, "" for none.
+func (v *Views) Sitting(ctx context.Context, pool string, first, last int, but string) (taken int, sits string, err error) {
+	row := struct {
+		Taken int    `bun:"taken"`
+		Sits  string `bun:"sits"`
+	}{}
+	err = v.reading.NewRaw(`WITH run AS (SELECT owner, CAST(substr(stream, ?) AS INTEGER) AS n FROM seats WHERE pool = ?)
+		SELECT count(*) AS taken, coalesce((SELECT owner FROM run WHERE n BETWEEN ? AND ? AND owner LIKE 'user-%' AND owner <> ? ORDER BY n LIMIT 1), '') AS sits
+		FROM run WHERE n BETWEEN ? AND ?`, len(pool)+2, pool, first, last, but, first, last).Scan(ctx, &row)
+	if err != nil {
+		return 0, "", fmt.Errorf("look at who has the seats: %w", err)
+	}
+	return row.Taken, row.Sits, nil
+}
+
 var licences = projection{
 	name: "licences", tables: []string{"licences", "seats"},
 	wants: []string{"claim.", company.LicencesOrdered{}.Type(), company.LicenceReturned{}.Type()}, apply: one(applyLicence),

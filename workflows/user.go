@@ -86,6 +86,8 @@ func (r *userRun) perform(ctx workflow.Context, duty user.Duty) (user.Duty, erro
 		return r.call(ctx, "erase what is personal", do.EraseUser, duty)
 	case user.RejoinGroups:
 		return r.call(ctx, "give places in groups again", do.RejoinGroups, duty)
+	case user.RegainSIMs:
+		return r.call(ctx, "give SIMs again", do.RegainSIMs, duty)
 	case user.LeaveGroups:
 		return r.call(ctx, "leave groups and tell their members", do.LeaveGroups, duty)
 	case user.Rest, user.Wait:

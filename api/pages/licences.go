@@ -23,6 +23,7 @@ type BoundLicences struct {
 type LicenceChoice struct {
 	Kind  string
 	Bound bool
+	Swaps string // the name of who changes licences with the user for it, "" for nobody
 }
 
 func (b BoundLicences) words(f Frame) string {

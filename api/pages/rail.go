@@ -2,6 +2,7 @@ package pages
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"dialtone/domain/policy"
@@ -26,7 +27,8 @@ type Account struct {
 	Plan                  []Field // of the form that plans an action
 	Options               []string
 	Groups                []projections.Membership
-	Licences              LicenceChoice  // what a deletion asks about
+	Ending                Ending         // what a deletion would do
+	Comeback              Comeback       // what a restoration would
 	Details               []Changed      // of the form that changes the user
 	Choose                []Field        // of the form that chooses a temporary password
 	Secrets               policy.Secrets // its rules
@@ -42,17 +44,18 @@ func (a Account) name(f Frame) string { return NameOf(f, a.UserRow) }
 
 // NameOf is how a user is called on pages.
 func NameOf(f Frame, row projections.UserRow) string {
-	switch {
-	case row.Erased:
+	if row.Erased {
 		return f.Say("users.erased")
-	case row.FirstName == "" && row.LastName == "":
-		return f.Say("users.nameless")
-	case row.FirstName == "":
-		return row.LastName
-	case row.LastName == "":
-		return row.FirstName
 	}
-	return row.FirstName + " " + row.LastName
+	return FullName(f, row.FirstName, row.LastName)
+}
+
+// FullName is how somebody of a first and a last name is called on pages.
+func FullName(f Frame, first, last string) string {
+	if name := strings.TrimSpace(first + " " + last); name != "" {
+		return name
+	}
+	return f.Say("users.nameless")
 }
 
 func (a Account) gone() bool { return a.State == "deleted" }

@@ -95,7 +95,7 @@ func (l Line) tone() string {
 var Kinds = []string{"account", "calendar", "activation", "link", "login", "message", "line"}
 
 var kinds = map[string][]interface{ Type() string }{
-	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.LicenceChanged{}, user.SeatMoved{}, user.LicenceGivenUp{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}, user.GroupsFound{}, user.GroupsLeft{}, user.GroupsRejoined{}, user.ErasureBegun{}, user.Erased{}},
+	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.LicenceChanged{}, user.SeatMoved{}, user.LicenceGivenUp{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}, user.GroupsFound{}, user.GroupsLeft{}, user.GroupsRejoined{}, user.SIMsRegained{}, user.ErasureBegun{}, user.Erased{}},
 	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}},
 	"activation": {
 		user.ActivationStarted{},

@@ -3,6 +3,7 @@ package company
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dialtone/domain"
@@ -92,6 +93,33 @@ func (s State) Seats(kind string, at time.Time) (bound, unbound []Seat) {
 		}
 	}
 	return bound, unbound
+}
+
+// SeatRun is seats of a kind one behind the other, from First to Last.
+type SeatRun struct{ First, Last int }
+
+// UnboundRuns gives the seats of a kind that are not bound at a moment, run by
+// run; those that were given back are among them.
+func (s State) UnboundRuns(kind string, at time.Time) (runs []SeatRun) {
+	first := 1
+	for _, order := range s.LicenceOrders {
+		if order.Kind != kind {
+			continue
+		}
+		last := first + order.Count - 1
+		if order.BoundUntil == nil || !order.BoundUntil.After(at) {
+			runs = append(runs, SeatRun{first, last})
+		}
+		first = last + 1
+	}
+	return runs
+}
+
+// SeatNamed gives the seat of a kind that a claim stands for.
+func (s State) SeatNamed(stream, kind string) (Seat, bool) {
+	digits, ok := strings.CutPrefix(stream, SeatPool(s.ID, kind)+"-")
+	n, err := strconv.Atoi(digits)
+	return Seat{Kind: kind, N: n}, ok && err == nil
 }
 
 // Return finds a licence that is to go back and has not yet.

@@ -50,3 +50,12 @@ func (in Rejoin) Misses(s State) string {
 	}
 	return "left-before"
 }
+
+// Refuses tells ahead why the user would be no member of a group behind the
+// command, "" for who would be one and for who had left it before the deletion.
+func (in Rejoin) Refuses(s State) string {
+	if why := in.Misses(s); why != "left-before" {
+		return why
+	}
+	return ""
+}

@@ -57,23 +57,30 @@ type Delete struct {
 	GiveUp bool // the licence goes back to the operator (rule 2.22)
 }
 
+// Ends gives the fact by which a user who exists would be deleted, or what speaks
+// against it. It is what Decide writes, and what is shown before.
+func (in Delete) Ends(s State) (Deleted, error) {
+	if !s.Exists() {
+		return Deleted{}, gone()
+	}
+	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
+		return Deleted{}, err
+	}
+	licence, err := in.givesUp(s)
+	return Deleted{Licence: licence, Goes: s.Goes(), Retention: retention(in.Policy)}, err
+}
+
 // Decide deletes the user (rules 1.7, 1.13, X9); nothing that was planned will be done.
 func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	switch {
-	case s.ID == "":
-		return nil, gone()
-	case s.Lifecycle == Gone:
+	if s.ID != "" && s.Lifecycle == Gone {
 		return nil, nil
 	}
-	if err := mayTouch(s, in.Actor, in.Policy); err != nil {
-		return nil, err
-	}
-	licence, err := in.givesUp(s)
+	ends, err := in.Ends(s)
 	if err != nil {
 		return nil, err
 	}
-	return append([]domain.Event{Deleted{Licence: licence, Goes: s.Goes(), Retention: retention(in.Policy)}}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
+	return append([]domain.Event{ends}, cancelled(s.Scheduled, func(Scheduled) bool { return true })...), nil
 }
 
 // IssueDeviceLogin is the command that gives a desk phone a new login.

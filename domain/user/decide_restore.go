@@ -17,6 +17,7 @@ type Restore struct {
 	DeletedAt time.Time // the deletion that is undone
 	Licence   string
 	Claims    Claims
+	Missed    []Missed // what the user is to come back without
 }
 
 // Check tells what speaks against it before anything is claimed.
@@ -55,5 +56,16 @@ func (in Restore) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if slices.ContainsFunc(in.Claims.List(), given) {
 		return nil, domain.Faultf(domain.Conflict, "claims-expired", "the restoration took too long and what it had claimed was given up; try again")
 	}
-	return []domain.Event{Restored{As: s.Former, Number: s.Number, Extension: s.Extension, Licence: in.Licence, Claims: in.Claims}}, nil
+	back := Restored{As: s.Former, Number: s.Number, Extension: s.Extension, Licence: in.Licence, Claims: in.Claims, Missed: in.Missed}
+	if misses(in.Missed, MissedNumber, "") {
+		back.Number = ""
+	}
+	if misses(in.Missed, MissedExtension, "") {
+		back.Extension = ""
+	}
+	if misses(in.Missed, MissedLicence, "") {
+		back.Licence = ""
+	}
+	back.SIM = !s.OrderSIM && len(s.withoutMissed(in.Missed).Regains) == 0 && in.Policy.SIMs.Orders(back.Licence)
+	return []domain.Event{back}, nil
 }

@@ -40,9 +40,9 @@ func (s State) Goes() *Goes {
 	return &goes
 }
 
-// eraseAt is the moment from which on a deleted user's person is kept no longer,
+// EraseAt is the moment from which on a deleted user's person is kept no longer,
 // the zero time where it is kept until somebody erases it.
-func (e Deleted) eraseAt(deleted time.Time) time.Time {
+func (e Deleted) EraseAt(deleted time.Time) time.Time {
 	if e.Retention == 0 {
 		return time.Time{}
 	}

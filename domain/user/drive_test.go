@@ -114,6 +114,8 @@ func (d *drive) perform(t *testing.T, next user.Duty) {
 		if d.luck(3) < 2 { // else the worker dies, and the duty is the same again
 			d.once(t, "erase", user.NoteErased{}.Decide)
 		}
+	case user.RegainSIMs:
+		d.once(t, "regain SIMs", user.NoteSIMsRegained{SIMs: d.state().Regains}.Decide)
 	case user.RejoinGroups:
 		d.once(t, "rejoin groups", user.NoteGroupsRejoined{Groups: d.state().Rejoins}.Decide)
 	case user.LeaveGroups:

@@ -34,6 +34,7 @@ const (
 
 	EraseUser    Task = "erase-user"    // destroy what is personal about who is deleted, for good
 	RejoinGroups Task = "rejoin-groups" // give who was restored the places in groups again
+	RegainSIMs   Task = "regain-sims"   // give who was restored the SIMs again
 
 	LeaveGroups Task = "leave-groups" // take who is deleted out of groups, and tell the others
 )
@@ -73,6 +74,9 @@ func (s State) Duty(now time.Time) Duty {
 	}
 	if len(s.Rejoins) > 0 {
 		return Duty{Task: RejoinGroups}
+	}
+	if len(s.Regains) > 0 {
+		return Duty{Task: RegainSIMs}
 	}
 	next = sooner(next, s.delivery(now))
 	if next.Task == Deliver {

@@ -56,14 +56,16 @@ type ActionHeld struct {
 	NextTry time.Time `json:"nextTry"`
 }
 
-// Restored says that a deleted user is back, with what was claimed anew. The
-// desk phone's login does not come back.
+// Restored says that a deleted user is back, with what was claimed anew, and what
+// of the former things is missed. The desk phone's login does not come back.
 type Restored struct {
 	As        Lifecycle   `json:"as"`
 	Number    domain.E164 `json:"number,omitempty"`
 	Extension string      `json:"extension,omitempty"`
 	Licence   string      `json:"licence,omitempty"`
 	Claims    Claims      `json:"claims"`
+	Missed    []Missed    `json:"missed,omitempty"` // it was asked to do without
+	SIM       bool        `json:"sim,omitempty"`    // one is to be ordered, as the licence asks for it
 }
 
 // Type is the wire name.

@@ -81,7 +81,7 @@ func evolve(s State, f domain.Fact) State {
 		s.Loose = slices.DeleteFunc(slices.Clone(s.Loose), func(claim string) bool { return slices.Contains(e.Claims, claim) })
 	case DeviceClaimed, DeviceLoginIssued:
 		return phoned(s, f)
-	case SIMAdded, SIMRemoved:
+	case SIMAdded, SIMRemoved, SIMsRegained:
 		return sims(s, f)
 	default:
 		return activation(s, f)

@@ -63,21 +63,55 @@ func (s State) without(id string) State {
 func deleted(s State, e Deleted, f domain.Fact) State {
 	s.Former, s.DeletedAt, s.GivesUp = s.Lifecycle, f.At, e.Licence
 	s.Lifecycle, s.Scheduled, s.Leaving = Gone, nil, true
-	s.EraseAt = e.eraseAt(f.At)
+	s.EraseAt = e.EraseAt(f.At)
 	s.Left, s.Rejoins = s.Rejoins, nil
 	s.loosen(s.Claims.List()...)
-	s.Claims = Claims{}
+	s.Phone, s.Claims = s.Claims.Device, Claims{}
+	s.Lost, s.Regains = s.Regains, nil
 	return s
 }
 
 // restored brings a deleted user back. Sessions from before are over, and the
 // desk phone needs a new login.
 func restored(s State, e Restored, f domain.Fact) State {
+	s = s.withoutMissed(e.Missed)
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
-	s.Rejoins, s.Left, s.EraseAt = union(s.Left, s.Leaves), nil, time.Time{}
+	s.Left, s.Lost, s.Phone, s.EraseAt = nil, nil, "", time.Time{}
 	s.Former, s.DeletedAt, s.Leaving, s.Leaves, s.GivesUp = NotOrdered, time.Time{}, false, nil, ""
 	s.Login, s.LoginID, s.Credential.Since = DeviceLoginIssued{}, "", f.At
+	if e.SIM {
+		return s.ordering(true)
+	}
 	return s
+}
+
+// withoutMissed says which groups and SIMs a restored user is to have again, and
+// takes away what belongs to others by now.
+func (s State) withoutMissed(missed []Missed) State {
+	s.Rejoins = slices.DeleteFunc(s.Rejoinable(), func(id string) bool { return misses(missed, MissedGroup, id) })
+	s.Regains = slices.DeleteFunc(s.Regainable(), func(id string) bool { return misses(missed, MissedSIM, id) })
+	if misses(missed, MissedEmail, "") {
+		s.Person.Email = ""
+	}
+	if misses(missed, MissedUsername, "") {
+		s.Credential.Username = ""
+	}
+	if misses(missed, MissedDevice, "") {
+		s.Device, s.Person.MAC = "", ""
+	}
+	return s
+}
+
+// Rejoinable lists the groups that a deleted user was taken out of, or is being.
+func (s State) Rejoinable() []string { return union(s.Left, s.Leaves) }
+
+// Regainable lists the SIMs that a deleted user had.
+func (s State) Regainable() []string {
+	had := make([]string, 0, len(s.SIMs))
+	for _, card := range s.SIMs { // those that are not let go yet may be any moment
+		had = append(had, card.ID)
+	}
+	return union(s.Lost, had)
 }
 
 // held lets an action wait, and remembers since when.

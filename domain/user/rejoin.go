@@ -1,11 +1,33 @@
 package user
 
-import "dialtone/domain"
+import (
+	"slices"
+
+	"dialtone/domain"
+)
 
 // Missed is something that does not come back with a restored user, and why.
 type Missed struct {
-	What string `json:"what"` // number, extension or licence; of groups the id
-	Why  string `json:"why"`  // a code
+	What string `json:"what"` // one of the things below; in the facts of groups and SIMs the id
+	ID   string `json:"id,omitempty"`
+	Why  string `json:"why"` // a code
+}
+
+// What can be missed; of groups and SIMs the ID tells which.
+const (
+	MissedNumber    = "number"
+	MissedExtension = "extension"
+	MissedLicence   = "licence"
+	MissedEmail     = "email"
+	MissedUsername  = "username"
+	MissedDevice    = "device"
+	MissedSIM       = "sim"
+	MissedGroup     = "group"
+)
+
+// misses tells whether something does not come back.
+func misses(missed []Missed, what, id string) bool {
+	return slices.ContainsFunc(missed, func(m Missed) bool { return m.What == what && m.ID == id })
 }
 
 // GroupsRejoined says that a restored user is a member of these groups again, at

@@ -115,6 +115,11 @@ func sims(s State, f domain.Fact) State {
 		s.OrderSIM = s.OrderSIM && e.Kind == sim.Data
 	case SIMRemoved:
 		s.SIMs = slices.DeleteFunc(slices.Clone(s.SIMs), func(other SIM) bool { return other.ID == e.SIM })
+		if s.Lifecycle == Gone {
+			s.Lost = union(s.Lost, []string{e.SIM})
+		}
+	case SIMsRegained:
+		s.Regains = nil
 	}
 	return s
 }

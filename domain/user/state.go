@@ -123,6 +123,9 @@ type State struct {
 	Leaves                                       []string  // which ones, once they are found
 	Left                                         []string  // groups the deleted user was taken out of
 	Rejoins                                      []string  // groups a restored user is to be a member of again
+	Lost                                         []string  // SIMs that the deleted user had and has no more
+	Regains                                      []string  // SIMs a restored user is to have again
+	Phone                                        string    // the deleted user's desk phone, by its claim
 	EraseAt                                      time.Time // when a deleted user's person is to be erased; zero: not by itself
 	Erasing, Forgotten                           bool      // the erasure was begun, and ended
 }

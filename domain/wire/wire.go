@@ -149,6 +149,7 @@ var (
 		user.GroupsFound{},
 		user.GroupsLeft{},
 		user.GroupsRejoined{},
+		user.SIMsRegained{},
 	}
 	sims = []domain.Event{
 		sim.Ordered{},

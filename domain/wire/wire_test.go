@@ -174,6 +174,7 @@ user.resumed.v1
 user.seat-moved.v1
 user.sim-added.v1
 user.sim-removed.v1
+user.sims-regained.v1
 user.step-delayed.v1
 user.step-done.v1
 user.step-failed.v1
