@@ -61,7 +61,7 @@ func (a *SIMs) NameSIM(ctx context.Context, in SIMErrand) (sim.Duty, error) {
 			return sim.Duty{}, fmt.Errorf("confirm what SIM %s has claimed: %w", in.SIM, err)
 		}
 	}
-	names := user.NameSIM{SIM: user.SIM{ID: in.SIM, Kind: s.Kind, Automatic: s.Automatic && s.Undispatched()}}
+	names := user.NameSIM{SIM: user.SIM{ID: in.SIM, Kind: s.Kind, Automatic: s.Automatic && s.Undispatched(), Replaces: s.Replaces}}
 	cause := a.cause(in.SIM, history, "name", s.User, strconv.Itoa(s.Round))
 	named, err := a.Journal.Execute(ctx, user.Stream(s.User), cause, names.Decide)
 	if fault, ok := errors.AsType[*domain.Fault](err); ok && domain.Final(err) {

@@ -164,6 +164,13 @@ func (d *Desk) SwapSIM(ctx context.Context, cause domain.Cause, id string, form 
 	if _, err := d.look(ctx, sim.Stream(id), cause, func(history []domain.Fact) error { return sim.Fold(history).Swappable() }, options...); err != nil {
 		return Done{}, err
 	}
+	holder, _, err := d.subject(ctx, s.User)
+	if err == nil && holder.Swaps(id) {
+		err = user.SwapUnderway()
+	}
+	if err != nil {
+		return Done{}, err
+	}
 	kind := s.Kind
 	if kind == sim.ESIM {
 		kind = sim.Voice

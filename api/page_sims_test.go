@@ -125,3 +125,41 @@ func TestTheOperatorOrdersCardsForACompany(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSupportSeesTheEndsOfACardsNumbersAndChangesNothing(t *testing.T) {
+	v := visit(t)
+	_, people := v.mobiles(nil)
+	imsi := freshIMSI()
+	id := v.simOf(people[0], imsi)
+	v.settledNow()
+	at := "/users/" + people[0] + "/sims"
+	v.cookie = strings.TrimPrefix(v.as(domain.ActorSupport, "sue"), "Cookie: ")
+	for _, path := range []string{at, at + "/" + id} {
+		shown := v.view(path)
+		contains(t, shown, http.StatusOK, sim.Tail(imsi))
+		if strings.Contains(shown.body, imsi) || strings.Contains(shown.body, `action="`+at) || strings.Contains(shown.body, "SIM card registered") {
+			t.Errorf("%s shows the support too much:\n%s", path, shown.body)
+		}
+	}
+	v.settledNow()
+	looks := v.call(http.MethodGet, "/v1/users/"+people[0]+"/history?type=user.viewed.v1", "")
+	if len(looks.want(t, http.StatusOK).items()) == 0 {
+		t.Errorf("the looks are no facts: %s", looks.raw)
+	}
+}
+
+func TestACardOfSomebodyElseIsNotTheUsers(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	_, people := v.mobiles(nil, nil)
+	id := v.simOf(people[0], freshIMSI())
+	v.settledNow()
+	theirs := "/users/" + people[1] + "/sims/" + id
+	contains(t, v.view(theirs), http.StatusNotFound)
+	for _, do := range []string{"detach", "block", "swap"} {
+		contains(t, v.post(theirs+"/"+do, url.Values{"command": {strings.Repeat("d", 20)}, "card": {freshIMSI()}}), http.StatusConflict)
+	}
+	if s := v.sim(id); s.User != people[0] || s.Blocking {
+		t.Errorf("the card is %+v", s)
+	}
+}

@@ -79,6 +79,7 @@ type HeldSIM struct {
 	ID        string `json:"id"`
 	Kind      string `json:"kind" enum:"voice,data,esim"`
 	Automatic bool   `json:"automatic,omitempty" doc:"Ordered since the licence has a SIM card"`
+	Replaces  string `json:"replaces,omitempty" doc:"Id of the SIM that ends once this one is active"`
 }
 
 func heldSIMs(held []user.SIM) []HeldSIM {

@@ -189,3 +189,64 @@ func (e *estate) sim(holder string) string {
 	e.settled(made)
 	return made.text("id")
 }
+
+// Of those who swap one card at once several may be told that it is under way; its
+// user's own stream has one of the new ones in the end.
+func TestOfTwoSwapsOfOneCardOneIsLeft(t *testing.T) {
+	e := estates(t)
+	id := e.sim(e.worker)
+	e.named(id, e.worker)
+	answers := make([]answer, 8)
+	var all sync.WaitGroup
+	for i := range answers {
+		all.Go(func() {
+			answers[i] = e.call(http.MethodPost, "/v1/sims/"+id+"/swap", `{"imsi":"`+freshIMSI()+`"}`)
+		})
+	}
+	all.Wait()
+	var won, turnedAway int
+	for _, a := range answers {
+		if a.status != http.StatusCreated {
+			t.Fatalf("a swap: %s", a.raw)
+		}
+		switch err := e.names(a.text("id"), e.worker); {
+		case err == nil:
+			won++
+		case domain.KindOf(err) == domain.Refused && strings.Contains(err.Error(), "comes in the place of this one"):
+			turnedAway++
+		default:
+			t.Errorf("naming it: %v", err)
+		}
+	}
+	if won != 1 || turnedAway != len(answers)-1 {
+		t.Errorf("%d have taken its place, %d were turned away", won, turnedAway)
+	}
+	e.call(http.MethodPost, "/v1/sims/"+id+"/swap", `{"imsi":"`+freshIMSI()+`"}`).problem(t, http.StatusConflict, "swap-underway")
+}
+
+// names has a user's stream name a SIM, as its workflow does.
+func (h *house) names(id, holder string) error {
+	h.t.Helper()
+	s := h.sim(id)
+	_, err := h.journal.Execute(h.t.Context(), user.Stream(holder), h.by(domain.ActorSystem), user.NameSIM{SIM: user.SIM{ID: id, Kind: s.Kind, Replaces: s.Replaces}}.Decide)
+	return err
+}
+
+func (h *house) named(id, holder string) {
+	h.t.Helper()
+	must(h.t, h.names(id, holder))
+}
+
+func TestACardThatHasComeIsSwappedForTheOneThereIs(t *testing.T) {
+	e := estates(t)
+	old, came := e.sim(e.worker), e.sim(e.worker)
+	imsi := e.house.sim(came).Card.IMSI
+	e.simFact(came, sim.Named{User: e.worker})
+	swapped := e.call(http.MethodPost, "/v1/sims/"+old+"/swap", `{"imsi":"`+imsi+`"}`).want(t, http.StatusCreated)
+	if swapped.text("id") != came || swapped.text("replaces") != old || e.house.sim(came).Named {
+		t.Errorf("swapped: %s", swapped.raw)
+	}
+	e.simFact(came, sim.Activated{Attempt: 1, Personal: &sim.Card{IMSI: imsi}})
+	other := e.sim(e.worker)
+	e.call(http.MethodPost, "/v1/sims/"+other+"/swap", `{"imsi":"`+imsi+`"}`).problem(t, http.StatusConflict, "sim-active")
+}

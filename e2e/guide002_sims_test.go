@@ -80,6 +80,12 @@ func (s *guide002sims) history(id string) string {
 	return string(s.h.must(http.StatusOK, "GET", "/v1/sims/"+id+"/history", nil).body)
 }
 
+// tells waits until a SIM's history says all of something.
+func (s *guide002sims) tells(id string, parts ...string) {
+	s.Helper()
+	eventually(s.T, "the history to tell "+strings.Join(parts, ", "), func() bool { return shows(s.history(id), parts...) == "" })
+}
+
 func (s *guide002sims) becomes(id, state string) {
 	s.Helper()
 	eventually(s.T, "the SIM to be "+state, func() bool { return s.sim(id).State == state })
@@ -113,7 +119,7 @@ func (s *guide002sims) createMobileUsers() {
 }
 
 func (s *guide002sims) crash() {
-	eventually(s.T, "the vendor to have the order", func() bool { return shows(s.history(s.ordered), "sim.order-accepted.v1") == "" })
+	s.tells(s.ordered, "sim.order-accepted.v1")
 	s.h.kill()
 	s.h.start()
 }
@@ -141,9 +147,8 @@ func (s *guide002sims) dispatchSpared() {
 	if found := s.sim(s.spared); found.Instead != s.byHand {
 		s.Errorf("cancelled was %+v", found)
 	}
-	if missing := shows(s.history(s.spared), "sim.cancellation-asked.v1", "sim.cancelled.v1", s.byHand, "The dispatch was cancelled before the card was sent"); missing != "" {
-		s.Errorf("the history lacks %s:\n%s", missing, s.history(s.spared))
-	}
+	s.tells(s.spared, "sim.cancellation-asked.v1", "sim.cancelled.v1", s.byHand, "The dispatch was cancelled before the card was sent")
+	s.tells(s.byHand, "sim.activated.v1")
 	eventually(s.T, "Nina to have one card", func() bool {
 		found := s.sims(s.nina)
 		return len(found) == 1 && found[0].ID == s.byHand
@@ -170,9 +175,7 @@ func (s *guide002sims) twinCard() {
 func (s *guide002sims) dispatched() {
 	s.h.must(http.StatusNoContent, "POST", "/dev/sim/dispatches", object{"sim": s.ordered})
 	s.becomes(s.ordered, "dispatched")
-	if missing := shows(s.history(s.ordered), "sim.reported.v1", `"channel":"webhook"`, `"kind":"provider"`, "order.dispatched", "sim.dispatched.v1"); missing != "" {
-		s.Errorf("the history lacks %s:\n%s", missing, s.history(s.ordered))
-	}
+	s.tells(s.ordered, "sim.reported.v1", `"channel":"webhook"`, `"kind":"provider"`, "order.dispatched", "sim.dispatched.v1")
 	at := s.page(s.erik)
 	came := s.sim(s.ordered).IMSI
 	s.admin.opensKnowingly(s.erik)
@@ -184,7 +187,7 @@ func (s *guide002sims) dispatched() {
 func (s *guide002sims) block() {
 	card := s.page(s.erik) + "/" + s.ordered
 	s.admin.opens(card).sendsTo(card+"/block", url.Values{}).sees(s.page(s.erik), "Sparat", "spärrat")
-	eventually(s.T, "the vendor to have blocked it", func() bool { return shows(s.history(s.ordered), "sim.blocked.v1") == "" })
+	s.tells(s.ordered, "sim.blocked.v1")
 	s.admin.opens(card).sees(card, "Bara operatören häver spärren")
 	if strings.Contains(s.admin.page, card+"/unblock") {
 		s.Error("the admin is offered to lift the block")
@@ -220,11 +223,12 @@ func (s *guide002sims) stock() {
 	var ordered struct{ Items []chip }
 	s.h.must(http.StatusCreated, "POST", "/v1/companies/"+s.company+"/sims", object{"kind": "voice", "count": 2}).decode(s.T, &ordered)
 	first := ordered.Items[0].ID
-	eventually(s.T, "the vendor to have the order", func() bool { return shows(s.history(first), "sim.order-accepted.v1") == "" })
+	s.tells(first, "sim.order-accepted.v1")
 	s.h.must(http.StatusNoContent, "POST", "/dev/sim/dispatches", object{"sim": first})
 	s.becomes(first, "free")
 	all := "/companies/" + s.company + "/sims?state=free"
-	s.admin.opens(all).sees("/companies/"+s.company+"/sims", "…"+s.sim(first).IMSI[11:], "ledigt")
+	end := "…" + s.sim(first).IMSI[11:]
+	eventually(s.T, "the card to be in the list", func() bool { return shows(s.admin.opens(all).page, end, "ledigt") == "" })
 }
 
 var activationCode = regexp.MustCompile(`LPA:1\$[A-Za-z0-9.-]+\$[A-Z0-9-]+`)

@@ -73,3 +73,25 @@ func TestTheCodeOfAnESIMStandsInNoReadModel(t *testing.T) {
 		t.Errorf("the rows are %s", dump)
 	}
 }
+
+// The number of a card is personal only while somebody has the card.
+func TestOnceItsUserIsGoneACardIsTiedToNobody(t *testing.T) {
+	h := newHouse(t)
+	h.run(h.views, h.journal)
+	h.tell(sim.Stream(card), append(cardFacts(nil),
+		sim.Named{User: userID(1)}, sim.Activated{Attempt: 1, Personal: &sim.Card{IMSI: "240017430000001"}},
+		sim.Detached{User: userID(1), Reason: "user-gone"}, sim.Forgotten{User: userID(1)}, sim.Released{Attempt: 1},
+	)...)
+	h.settled()
+	rows := 0
+	for line := range strings.Lines(h.dump(h.views)) {
+		if strings.Contains(line, "240017430000001") && strings.Contains(line, "\"Stage\"") {
+			if rows++; strings.Contains(line, userID(1)) || !strings.Contains(line, "free") {
+				t.Errorf("the row is %s", line)
+			}
+		}
+	}
+	if rows != 1 {
+		t.Errorf("the card has %d rows", rows)
+	}
+}

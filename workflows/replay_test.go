@@ -21,6 +21,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			replayer := worker.NewWorkflowReplayer()
 			replayer.RegisterWorkflowWithOptions(workflows.User, workflow.RegisterOptions{Name: "User"})
+			replayer.RegisterWorkflowWithOptions(workflows.SIM, workflow.RegisterOptions{Name: "SIM"})
 			if err := replayer.ReplayWorkflowHistoryFromJSONFile(nil, file); err != nil {
 				t.Error(err)
 			}

@@ -59,6 +59,12 @@ func (in Give) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, err
 	}
 	if s.User == in.User {
+		switch {
+		case in.Replaces != "" && s.Stage == Active:
+			return nil, domain.Faultf(domain.Refused, "sim-active", "the SIM card is active for this user already; remove the other one instead")
+		case in.Replaces != "" && s.Replaces != in.Replaces:
+			return []domain.Event{Assigned{User: in.User, Kind: in.Kind, Replaces: in.Replaces}, asked}, nil
+		}
 		if s.Stage == Active || s.ActivateAt != nil && in.On != nil && s.ActivateAt.Equal(*in.On) {
 			return nil, nil
 		}

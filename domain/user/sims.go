@@ -13,7 +13,8 @@ import (
 type SIM struct {
 	ID        string
 	Kind      string
-	Automatic bool // ordered since the licence asks for it
+	Automatic bool   // ordered since the licence asks for it
+	Replaces  string // the SIM that ends once this one is active, "" for none
 }
 
 // SIMAdded says that the user has a SIM.
@@ -21,6 +22,7 @@ type SIMAdded struct {
 	SIM       string `json:"sim"`
 	Kind      string `json:"kind"`
 	Automatic bool   `json:"automatic,omitempty"`
+	Replaces  string `json:"replaces,omitempty"`
 }
 
 // SIMRemoved says that the user has the SIM no more.
@@ -82,18 +84,30 @@ type NameSIM struct{ SIM SIM }
 // one by then (2.13).
 func (in NameSIM) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
-	speaks := func(other SIM) bool { return other.Kind != sim.Data }
+	speaks := func(other SIM) bool { return other.Kind != sim.Data && other.ID != in.SIM.ID }
 	switch {
-	case slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.ID == in.SIM.ID }):
+	case slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.ID == in.SIM.ID && other.Replaces == in.SIM.Replaces }):
 		return nil, nil
 	case !s.Exists():
 		return nil, domain.Faultf(domain.Refused, "user-gone", "the user was deleted")
 	case in.SIM.Automatic && slices.ContainsFunc(s.SIMs, speaks):
 		return nil, domain.Faultf(domain.Refused, "has-sim", "the user has a SIM card already")
-	case len(s.SIMs) >= mostSIMs:
+	case s.Swaps(in.SIM.Replaces):
+		return nil, SwapUnderway()
+	case len(s.SIMs) >= mostSIMs && !slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.ID == in.SIM.ID }):
 		return nil, domain.Faultf(domain.Refused, "sims-full", "the user has %d SIM cards, and no more are possible", mostSIMs)
 	}
-	return []domain.Event{SIMAdded{SIM: in.SIM.ID, Kind: in.SIM.Kind, Automatic: in.SIM.Automatic}}, nil
+	return []domain.Event{SIMAdded{SIM: in.SIM.ID, Kind: in.SIM.Kind, Automatic: in.SIM.Automatic, Replaces: in.SIM.Replaces}}, nil
+}
+
+// Swaps tells whether the user has a SIM that comes in another's place.
+func (s State) Swaps(former string) bool {
+	return former != "" && slices.ContainsFunc(s.SIMs, func(other SIM) bool { return other.Replaces == former })
+}
+
+// SwapUnderway is the fault of swapping a SIM for a second one.
+func SwapUnderway() *domain.Fault {
+	return domain.Faultf(domain.Refused, "swap-underway", "another SIM card comes in the place of this one already; remove that one first")
 }
 
 // DropSIM is the workflow's command: the user has a SIM no more.
@@ -111,7 +125,8 @@ func (in DropSIM) Decide(history []domain.Fact) ([]domain.Event, error) {
 func sims(s State, f domain.Fact) State {
 	switch e := f.Event.(type) {
 	case SIMAdded:
-		s.SIMs = append(slices.Clone(s.SIMs), SIM{ID: e.SIM, Kind: e.Kind, Automatic: e.Automatic})
+		s.SIMs = slices.DeleteFunc(slices.Clone(s.SIMs), func(other SIM) bool { return other.ID == e.SIM })
+		s.SIMs = append(s.SIMs, SIM{ID: e.SIM, Kind: e.Kind, Automatic: e.Automatic, Replaces: e.Replaces})
 		s.OrderSIM = s.OrderSIM && e.Kind == sim.Data
 	case SIMRemoved:
 		s.SIMs = slices.DeleteFunc(slices.Clone(s.SIMs), func(other SIM) bool { return other.ID == e.SIM })

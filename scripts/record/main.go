@@ -1,8 +1,8 @@
 // Command record saves the histories of workflows as JSON, for the replay tests:
 //
-//	go run ./scripts/record -temporal 127.0.0.1:7233 -out workflows/testdata expired=USER-ID …
+//	go run ./scripts/record -temporal 127.0.0.1:7233 -out workflows/testdata expired=USER-ID sim=sim/SIM-ID …
 //
-// Each history is written to NAME.json. Record one history a kind of end before
+// What has a slash is a workflow's id in full. Each history is written to NAME.json. Record one history a kind of end before
 // a change of the workflow, and keep the older ones.
 package main
 
@@ -41,10 +41,13 @@ func record(ctx context.Context, address, folder string, wanted []string) error 
 	for _, pair := range wanted {
 		name, id, ok := strings.Cut(pair, "=")
 		if !ok {
-			return fmt.Errorf("%q is not NAME=USER-ID", pair)
+			return fmt.Errorf("%q is not NAME=ID", pair)
+		}
+		if !strings.Contains(id, "/") {
+			id = workflows.UserID(id)
 		}
 		var h history.History
-		events := c.GetWorkflowHistory(ctx, workflows.UserID(id), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		events := c.GetWorkflowHistory(ctx, id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for events.HasNext() {
 			event, err := events.Next()
 			if err != nil {
