@@ -156,6 +156,7 @@ var matrix = map[string]string{
 	"PUT /v1/devices/{id}/user":                   "403 yes 404 403 403",
 	"DELETE /v1/devices/{id}/user":                "403 yes 404 403 403",
 	"POST /v1/devices/{id}/provisioning":          "403 yes 404 403 403",
+	"POST /v1/companies/{id}/device-logins":       "403 yes 404 403 403",
 	"GET /v1/activations":                         "yes yes 404 403 403",
 	"POST /v1/companies/{id}/sims":                "403 403 403 403 403",
 	"GET /v1/users":                               "yes yes 404 403 403",
@@ -211,6 +212,16 @@ var matrix = map[string]string{
 	"POST /numbers/:id/forward":            "403 yes 404 login login",
 	"POST /numbers/:id/unforward":          "403 yes 404 login login",
 	"POST /numbers/:id/release":            "403 yes 404 login login",
+	"GET /companies/:id/devices":           "yes yes 404 login login",
+	"POST /companies/:id/devices":          "403 yes 404 login login",
+	"GET /companies/:id/logins":            "403 yes 404 login login",
+	"POST /companies/:id/logins":           "403 yes 404 login login",
+	"GET /devices/:id":                     "yes yes 404 login login",
+	"GET /devices/:id/history":             "yes yes 404 login login",
+	"POST /devices/:id/user":               "403 yes 404 login login",
+	"POST /devices/:id/address":            "403 yes 404 login login",
+	"POST /devices/:id/login":              "403 yes 404 login login",
+	"POST /devices/:id/delete":             "403 yes 404 login login",
 	"GET /companies/:id/groups":            "yes yes 404 login login",
 	"POST /companies/:id/groups":           "403 yes 404 login login",
 	"GET /groups/:id":                      "yes yes 404 login login",
@@ -308,7 +319,7 @@ func (e *estate) outcomes(t *testing.T, route string) string {
 		e.card, asking = e.sim(mine), mine
 	case strings.Contains(route, "/sims/"):
 		mine, theirs = e.sim(e.worker), e.sim(e.person(e.foreign))
-	case strings.Contains(route, "/devices/{id}"):
+	case strings.Contains(route, "/devices/{id}"), strings.Contains(route, "/devices/:id"):
 		mine, theirs = e.phone(e.own), e.phone(e.foreign)
 	case strings.Contains(route, "/users/"):
 		mine, theirs = e.person(e.own), e.person(e.foreign)

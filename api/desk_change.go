@@ -24,8 +24,11 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 		state = user.Fold(history)
 		return change.Check(state)
 	}, options...)
-	if err != nil || seen.Repeated {
-		return done(id, seen), err
+	if err != nil {
+		return Done{}, err
+	}
+	if seen.Repeated {
+		return d.behindPhone(ctx, cause, done(id, seen))
 	}
 	wishes, err := d.changeWishes(ctx, cause, &change, state, form.auto)
 	if err != nil {
@@ -41,7 +44,10 @@ func (d *Desk) ChangeUser(ctx context.Context, cause domain.Cause, id string, fo
 	}
 	result, err := d.journal.Execute(ctx, user.Stream(id), cause, unmoved(state.Claims, change.Decide), options...)
 	held.Settle(ctx, err)
-	return done(id, result), err
+	if err != nil {
+		return Done{}, err
+	}
+	return d.behindPhone(ctx, cause, done(id, result))
 }
 
 // unmoved lets a change through only while the user has what it had when the

@@ -151,11 +151,8 @@ func (d *Desk) takePhone(ctx context.Context, cause domain.Cause, phone device.S
 	if err != nil {
 		return err
 	}
-	state := user.Fold(result.Facts)
-	if state.Login.Username != "" && state.HasLine() && state.Exists() {
-		if _, err := d.IssueDeviceLogin(ctx, cause.For("replace the login in "+stream), former); err != nil {
-			return err
-		}
+	if _, err := d.behindPhone(ctx, cause, done(former, result)); err != nil {
+		return err
 	}
 	if _, err := d.journal.Execute(ctx, stream, cause.For("release "+former), device.Release(former, "another user's"), eventstore.ByState()); err != nil {
 		return err
@@ -176,7 +173,13 @@ func (d *Desk) givePhone(ctx context.Context, cause domain.Cause, phone device.S
 	}
 	given, err := d.journal.Execute(ctx, user.Stream(to), cause, having(cause, firm, phone).Decide)
 	held.Settle(ctx, err)
-	_, err = d.released(ctx, cause.For("former phone"), done(to, given), err)
+	if err != nil {
+		return err
+	}
+	if _, err := d.behindPhone(ctx, cause, done(to, given)); err != nil {
+		return err
+	}
+	_, err = d.released(ctx, cause.For("former phone"), done(to, given), nil)
 	return err
 }
 

@@ -74,31 +74,3 @@ func (d *Desk) Resume(ctx context.Context, cause domain.Cause, id string, option
 		return user.Resume{Actor: cause.Actor, Policy: rules}.Decide
 	}, options...)
 }
-
-// DeviceLogin is what a desk phone logs in with. The password is told this once.
-type DeviceLogin struct {
-	Done
-	Username, Password, Domain, Transport string
-}
-
-// IssueDeviceLogin gives a desk phone a new login, with another name; the one
-// before no longer works.
-func (d *Desk) IssueDeviceLogin(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (DeviceLogin, error) {
-	stream := user.Stream(id)
-	issued := domain.EventID(stream, cause.Command, 0)
-	login := DeviceLogin{
-		Username: user.DeviceUsername(d.cfg.DeviceKey, id, issued),
-		Password: user.DevicePassword(d.cfg.DeviceKey, issued),
-		Domain:   d.cfg.SIPDomain, Transport: d.cfg.SIPTransport,
-	}
-	issue := user.IssueDeviceLogin{
-		Username: login.Username, Realm: login.Domain,
-		HA1: user.HA1(login.Username, login.Domain, login.Password),
-	}
-	result, err := d.journal.Execute(ctx, stream, cause, issue.Decide, options...)
-	if err != nil {
-		return DeviceLogin{}, err
-	}
-	login.Done = done(id, result)
-	return login, nil
-}

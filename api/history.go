@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/negotiation"
 
 	"dialtone/domain"
+	"dialtone/domain/device"
 	"dialtone/domain/user"
 	"dialtone/eventstore"
 	"dialtone/projections"
@@ -98,7 +100,7 @@ func (s *Server) routesHistory() {
 		if _, _, err := s.cfg.Views.GetDevice(ctx, in.ID); err != nil {
 			return nil, err
 		}
-		return s.getHistory(ctx, in)
+		return s.getHistory(ctx, in, device.Stream(in.ID))
 	})
 	register(s, huma.Operation{
 		OperationID: "get-diff", Method: http.MethodGet, Path: "/v1/users/{id}/diff", Tags: []string{"users"},
@@ -106,9 +108,11 @@ func (s *Server) routesHistory() {
 	}, s.getDiff)
 }
 
-func (s *Server) getHistory(ctx context.Context, in *HistoryQuery) (*huma.StreamResponse, error) {
+// getHistory answers with what is about whom the path names, and with the facts of
+// a stream where one is given.
+func (s *Server) getHistory(ctx context.Context, in *HistoryQuery, stream ...string) (*huma.StreamResponse, error) {
 	filter := projections.HistoryFilter{
-		User: in.ID, Types: in.Type, Actor: in.Actor, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit,
+		User: in.ID, Stream: strings.Join(stream, ""), Types: in.Type, Actor: in.Actor, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit,
 	}
 	if negotiation.SelectQValueFast(in.Accept, []string{"application/json", "text/csv"}) == "text/csv" {
 		return s.historyTable(ctx, filter)

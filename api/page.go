@@ -64,6 +64,7 @@ func (f *front) routesDesk(desk *gin.RouterGroup) {
 	f.routesSIMs(desk)
 	f.routesOrder(desk)
 	f.routesNumberPages(desk)
+	f.routesPhones(desk)
 	seen(desk, "/users", f.showUsers)
 	desk.GET("/users/:id/live", f.live)
 	desk.POST("/users/:id/open", f.openUser)
@@ -141,6 +142,8 @@ func noticeOf(voice locales.Voice, done string) string {
 		return voice.Say("action.done-" + done)
 	case "plan", "cancel", "restore":
 		return voice.Say("calendar.done-" + done)
+	case "phone-added", "phone-given", "phone-taken", "phone-removed":
+		return voice.Say("phones.done-" + strings.TrimPrefix(done, "phone-"))
 	case "details":
 		return voice.Say("change.done")
 	case "group-made", "group-saved":

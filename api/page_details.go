@@ -61,7 +61,8 @@ func detailFields(frame pages.Frame, firm company.State, s user.State, typed url
 	return fields
 }
 
-// changeDetails changes of a user what was typed anew.
+// changeDetails changes of a user what was typed anew. Behind another desk phone the
+// new login is shown, once (1.12).
 func (f *front) changeDetails(c *gin.Context) {
 	names := slices.Clone(detailNames)
 	for _, name := range detailNames {
@@ -76,6 +77,10 @@ func (f *front) changeDetails(c *gin.Context) {
 	if err != nil {
 		p := f.problem(c.Request.Context(), err)
 		f.answerUser(c, p.Status, p)
+		return
+	}
+	if login, issued := f.Desk.loginBehind(cause, done); issued {
+		f.showDeviceLogin(c, login)
 		return
 	}
 	f.goOn(c, done.Position, "/users/"+done.ID+"?done=details")

@@ -22,6 +22,11 @@ const formLimit = 16 << 10
 // form reads what a page's form holds: its own fields, each at most once, and
 // nothing else.
 func form(c *gin.Context, fields ...string) (url.Values, error) {
+	return formOf(c, func(name string) bool { return slices.Contains(fields, name) })
+}
+
+// formOf is form for fields that are known by more than a list of names.
+func formOf(c *gin.Context, own func(name string) bool) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(c.GetHeader("Content-Type"))
 	if (err != nil || kind != "application/x-www-form-urlencoded") && c.Request.ContentLength != 0 {
 		return nil, domain.Faultf(domain.Invalid, codeMalformed, "a form is sent as application/x-www-form-urlencoded")
@@ -34,7 +39,7 @@ func form(c *gin.Context, fields ...string) (url.Values, error) {
 		return nil, domain.Faultf(domain.Invalid, codeMalformed, "the form could not be read")
 	}
 	for name, values := range c.Request.PostForm {
-		if !slices.Contains(fields, name) || len(values) != 1 {
+		if !own(name) || len(values) != 1 {
 			return nil, domain.Faultf(domain.Invalid, codeMalformed, "the form holds a field that is not its own, or one twice")
 		}
 	}
@@ -44,7 +49,13 @@ func form(c *gin.Context, fields ...string) (url.Values, error) {
 // commanded reads a form of the back-office and gives the command it stands
 // for: the same form sent twice is the same command.
 func (f *front) commanded(c *gin.Context, fields ...string) (url.Values, domain.Cause, error) {
-	values, err := form(c, append(fields, "command")...)
+	fields = append(fields, "command")
+	return f.commandedOf(c, func(name string) bool { return slices.Contains(fields, name) })
+}
+
+// commandedOf is commanded for fields that are known by more than a list of names.
+func (f *front) commandedOf(c *gin.Context, own func(name string) bool) (url.Values, domain.Cause, error) {
+	values, err := formOf(c, own)
 	if err != nil {
 		return nil, domain.Cause{}, err
 	}

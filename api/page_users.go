@@ -89,6 +89,13 @@ func (f *front) account(ctx context.Context, id string) (account pages.Account, 
 	if account.Groups, err = f.cfg.Views.Memberships(ctx, id); err != nil {
 		return account, state, of, err
 	}
+	phones, _, err := f.cfg.Views.Devices(ctx, projections.DeviceFilter{User: id})
+	if err != nil {
+		return account, state, of, err
+	}
+	for _, phone := range phones {
+		account.Phones = append(account.Phones, pages.Phone{DeviceRow: phone})
+	}
 	if account.Stale, err = f.cfg.Views.Stale(ctx, user.Stream(id)); err != nil {
 		return account, state, of, err
 	}
@@ -194,9 +201,7 @@ func (f *front) issueLogin(c *gin.Context) {
 		f.answerUser(c, p.Status, p)
 		return
 	}
-	frame := f.frame(c, "phone.title", "users")
-	frame.Back = "/users/" + login.ID
-	f.render(c, http.StatusOK, pages.PhoneLoginPage(frame, login.ID, login.Username, login.Password, login.Domain, login.Transport))
+	f.showDeviceLogin(c, login)
 }
 
 func userPage(id string) string { return "/users/" + url.PathEscape(id) }

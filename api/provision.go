@@ -107,7 +107,7 @@ func (d *Desk) account(ctx context.Context, phone device.State) (device.Account,
 	if owner.Claims.Device != device.Stream(phone.ID) || !owner.Exists() || !owner.HasLine() {
 		return device.Account{}, nil
 	}
-	if owner.Login.Username == "" {
+	if owner.Login.Username == "" || owner.LoginElsewhere {
 		login, err := d.IssueDeviceLogin(ctx, phoneCause(d.journal.Now(), phone, "login", phone.User, phone.Taking), phone.User)
 		if err != nil {
 			return device.Account{}, err

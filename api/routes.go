@@ -48,6 +48,7 @@ func (s *Server) routesAPI() error {
 	s.routesSIMs()
 	s.routesReview()
 	s.routesDevices()
+	s.routesDeviceLogins()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

@@ -64,6 +64,7 @@ func (h *house) bodies(firm string) map[string]string {
 		"POST /v1/pool":                            `{"from":"+4930888800","to":"+4930888809"}`,
 		"POST /v1/companies/{id}/purchases":        `{"number":"+4930888700"}`,
 		"POST /v1/companies/{id}/assignments":      `{"rows":[{"user":"nobody"}]}`,
+		"POST /v1/companies/{id}/device-logins":    `{"users":["nobody"]}`,
 		"PUT /v1/numbers/{id}/reservation":         `{"reason":"later"}`,
 		"PUT /v1/numbers/{id}/forwarding":          `{"to":"+4930999999"}`,
 		"POST /v1/numbers/{id}/release":            `{"to":"company"}`,

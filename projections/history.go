@@ -40,6 +40,7 @@ type HistoryRow struct {
 // store recorded.
 type HistoryFilter struct {
 	User       string   // or company or group
+	Stream     string   // these facts too, whoever they are about
 	Types      []string // wire names
 	Actor      string
 	From, To   time.Time
@@ -64,7 +65,12 @@ func (v *Views) History(ctx context.Context, f HistoryFilter) (items []HistoryRo
 	if f.Descending {
 		order, behind = "h.position DESC", "h.position < ?"
 	}
-	q := v.reading.NewSelect().Model(&items).Where("h.user_id = ?", f.User).OrderExpr(order).Limit(p.fetch())
+	q := v.reading.NewSelect().Model(&items).OrderExpr(order).Limit(p.fetch())
+	if f.Stream == "" {
+		q = q.Where("h.user_id = ?", f.User)
+	} else {
+		q = q.Where("(h.user_id = ? OR h.stream = ?)", f.User, f.Stream)
+	}
 	if len(f.Types) > 0 {
 		q = q.Where("h.type IN (?)", bun.List(f.Types))
 	}

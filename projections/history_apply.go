@@ -40,7 +40,11 @@ func applyHistory(ctx context.Context, w *writer, r record) error {
 }
 
 // subjectOf gives the id of the user, company or group a fact is about, "" where it is nobody.
+// What a phone does is about whoever has it.
 func subjectOf(stream string, event domain.Event) string {
+	if e, ok := event.(device.ConfigurationFetched); ok && e.User != "" {
+		return e.User
+	}
 	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream(""), device.Stream(""), sim.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id

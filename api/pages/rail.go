@@ -29,6 +29,7 @@ type Account struct {
 	Groups                []projections.Membership
 	Ending                Ending         // what a deletion would do
 	Comeback              Comeback       // what a restoration would
+	Phones                []Phone        // the company's desk phone that the user has
 	Details               []Changed      // of the form that changes the user
 	Choose                []Field        // of the form that chooses a temporary password
 	Secrets               policy.Secrets // its rules

@@ -34,7 +34,7 @@ func TestThePresetsHoldTheGuidesRules(t *testing.T) {
 	}
 	anyExtension := policy.Extension{Min: 3, Max: 6, LastDigits: 4, NextFree: true}
 	onenet := policy.Policy{
-		Name: "onenet", Version: 4, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
+		Name: "onenet", Version: 5, DevicePasswords: policy.DevicePasswordsChosen, Operator: "One Net", Steps: []string{"line", "network"}, ActivateAtOnce: true,
 		Email: policy.EmailOptional, FirstNameLength: 23, LastNameLength: 30, Extension: anyExtension,
 		Login: policy.Login{Names: []string{"username", "email", "number"}},
 		Credentials: policy.Credentials{

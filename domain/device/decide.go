@@ -108,6 +108,7 @@ func (in NoteFetched) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if !s.Exists() || s.Fetched.Sum == in.Sum && in.At.Before(s.FetchedAt.Add(FetchedEvery)) {
 		return nil, nil
 	}
+	in.User = s.User
 	return []domain.Event{in.ConfigurationFetched}, nil
 }
 

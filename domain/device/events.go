@@ -54,6 +54,7 @@ type AddressIssued struct {
 type ConfigurationFetched struct {
 	Format string `json:"format"`          // whose: yealink, snom, poly
 	Sum    string `json:"sum"`             // hex SHA-256 of the file
+	User   string `json:"user,omitempty"`  // whose phone it was then
 	Agent  string `json:"agent,omitempty"` // what the phone calls itself, shortened, without its address
 }
 

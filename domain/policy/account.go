@@ -90,6 +90,9 @@ func (p Policy) Usual() Policy {
 	p.Verification.Digits, p.Verification.Guesses = or(p.Verification.Digits, 7), or(p.Verification.Guesses, 5)
 	p.Verification.Valid = orElse(p.Verification.Valid, 10*time.Minute)
 	p.Secrets.Password = p.Secrets.PasswordRule()
+	if p.DevicePasswords == "" {
+		p.DevicePasswords = DevicePasswordsGenerated
+	}
 	if p.SIMs.TwinOption == "" {
 		p.SIMs.TwinOption = "twin-data"
 	}

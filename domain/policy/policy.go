@@ -46,6 +46,12 @@ const (
 	MobileRequired    = EmailRequired
 )
 
+// How the passwords of desk phones come about (1.18).
+const (
+	DevicePasswordsGenerated = "generated" // always drawn
+	DevicePasswordsChosen    = "chosen"    // drawn, or one that an admin chooses for the users at hand
+)
+
 // Policy is one operator's rules. Durations are written as "48h" in files.
 type Policy struct {
 	Name     string `json:"name"`
@@ -79,6 +85,10 @@ type Policy struct {
 	// Quarantine is how long a number that was given back rests before anybody but
 	// its former owner can have it (X4); 0: not at all.
 	Quarantine Duration `json:"quarantine,omitzero"`
+
+	// DevicePasswords is DevicePasswordsGenerated, as where it is empty, or
+	// DevicePasswordsChosen.
+	DevicePasswords string `json:"devicePasswords,omitzero"`
 
 	Login        Login        `json:"login,omitzero"`
 	Credentials  Credentials  `json:"credentials,omitzero"`
@@ -148,6 +158,10 @@ func (p Policy) NeedsNumber() bool {
 	return p.Has(StepNetwork) || !slices.ContainsFunc(p.Usual().Login.Names, other)
 }
 
+// ChoosesDevicePasswords tells whether an admin may choose the password that desk
+// phones log in with.
+func (p Policy) ChoosesDevicePasswords() bool { return p.DevicePasswords == DevicePasswordsChosen }
+
 // Stamp names the policy and its version, as the metadata of facts do.
 func (p Policy) Stamp() string { return p.Name + "@" + strconv.Itoa(p.Version) }
 
@@ -199,6 +213,7 @@ func (p Policy) checkSecrets(c *domain.Check) {
 	password, pin := p.Secrets.PasswordRule(), p.Secrets.PIN
 	c.Need(password.Min >= 8 && password.Min <= password.Max, "/secrets/password", "out-of-range", "has at least 8 characters, min not above max")
 	c.Need(pin == PIN{} || pin.Min >= 4 && pin.Min <= pin.Max, "/secrets/pin", "out-of-range", "has at least 4 digits, min not above max")
+	c.Need(slices.Contains([]string{"", DevicePasswordsGenerated, DevicePasswordsChosen}, p.DevicePasswords), "/devicePasswords", "unknown", "is generated or chosen")
 	c.Need(!p.Secrets.SecurityQuestion || len(p.Secrets.Questions) > 0, "/secrets/questions", "missing", "needs questions to choose from")
 }
 

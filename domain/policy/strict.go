@@ -15,10 +15,10 @@ const (
 // whatever the policy has, so that whoever reads only one of the two gets nowhere
 // (X3). Mail and mobile are both needed then. Since the user need not have got a
 // name, the address lets in as well; a voicemail passcode that would have been
-// sent is the PIN that is chosen. Name, version and all other values stay.
+// sent is the PIN that is chosen. Passwords of desk phones are drawn. Name, version and all other values stay.
 func (p Policy) Strictest() Policy {
 	p.Strict, p.Email, p.Mobile = true, EmailRequired, MobileRequired
-	p.Steps = withLink(p.Steps)
+	p.Steps, p.DevicePasswords = withLink(p.Steps), ""
 	p.Link.Valid, p.Link.SMSPassword = Duration(strictValid), true
 	if p.Link.RemindAfter <= 0 || p.Link.RemindAfter >= p.Link.Valid {
 		p.Link.RemindAfter = Duration(strictRemind)

@@ -86,7 +86,8 @@ func (in Delete) Decide(history []domain.Fact) ([]domain.Event, error) {
 // IssueDeviceLogin is the command that gives a desk phone a new login.
 type IssueDeviceLogin struct {
 	Username, Realm string
-	Chosen          bool // the password is somebody's choice
+	Chosen          bool          // the password is somebody's choice
+	Policy          policy.Policy // says whether it may be
 	HA1             map[string]string
 }
 
@@ -98,6 +99,8 @@ func (in IssueDeviceLogin) Decide(history []domain.Fact) ([]domain.Event, error)
 		return nil, gone()
 	case !s.HasLine():
 		return nil, domain.Faultf(domain.Refused, "no-line", "a user without number and extension has nothing a phone could log in to")
+	case in.Chosen && !in.Policy.ChoosesDevicePasswords():
+		return nil, domain.Faultf(domain.Refused, "generated-only", "passwords of desk phones are drawn by this operator's policy; none can be chosen")
 	}
 	return []domain.Event{DeviceLoginIssued{Username: in.Username, Realm: in.Realm, Chosen: in.Chosen, Personal: &DeviceLogin{HA1: in.HA1}}}, nil
 }

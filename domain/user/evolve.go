@@ -93,10 +93,11 @@ func evolve(s State, f domain.Fact) State {
 func phoned(s State, f domain.Fact) State {
 	switch e := f.Event.(type) {
 	case DeviceClaimed:
+		s.LoginElsewhere = s.LoginElsewhere || s.Login.Username != "" && s.Claims.Device != "" && s.Claims.Device != e.Claim
 		s.loosen(s.Claims.Device)
 		s.Claims.Device = e.Claim
 	case DeviceLoginIssued:
-		s.Login, s.LoginID = e, f.ID
+		s.Login, s.LoginID, s.LoginElsewhere = e, f.ID, false
 	}
 	return s
 }

@@ -78,7 +78,7 @@ func restored(s State, e Restored, f domain.Fact) State {
 	s.Lifecycle, s.Number, s.Extension, s.Licence, s.Claims = e.As, e.Number, e.Extension, e.Licence, e.Claims
 	s.Left, s.Lost, s.Phone, s.EraseAt = nil, nil, "", time.Time{}
 	s.Former, s.DeletedAt, s.Leaving, s.Leaves, s.GivesUp = NotOrdered, time.Time{}, false, nil, ""
-	s.Login, s.LoginID, s.Credential.Since = DeviceLoginIssued{}, "", f.At
+	s.Login, s.LoginID, s.LoginElsewhere, s.Credential.Since = DeviceLoginIssued{}, "", false, f.At
 	if e.SIM {
 		return s.ordering(true)
 	}

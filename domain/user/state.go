@@ -108,6 +108,7 @@ type State struct {
 	Verification                                 Verification
 	Login                                        DeviceLoginIssued
 	LoginID                                      string // of the fact that issued the login
+	LoginElsewhere                               bool   // a phone knows the login that is no longer the user's
 	Claims                                       Claims
 	Swap                                         Swap            // what this user has decided and what is not finished
 	Loose                                        []string        // claims that are to be released
