@@ -201,7 +201,10 @@ func (d *drive) restore() {
 // account lets the user or an admin do something with the account.
 func (d *drive) account(t *testing.T) {
 	t.Helper()
-	switch d.luck(17) {
+	switch d.luck(18) {
+	case 17:
+		phone := [...]string{"", "device-1", "device-2"}[d.luck(3)]
+		d.once(t, "phone", user.Change{Company: d.firm, Actor: operator, At: d.now, DeviceClaim: &phone}.Decide)
 	case 16:
 		d.swap(t)
 	case 13:
