@@ -119,9 +119,10 @@ func (s State) turn() State {
 	return s
 }
 
-// detached gives the SIM without its user, whose stream may name it still.
+// detached gives the SIM without its user, whose stream may name it still: also
+// where nobody came to note here that it does.
 func (s State) detached() State {
-	if s.User != "" && s.Named {
+	if s.User != "" {
 		s.Former = append(slices.Clone(s.Former), s.User)
 	}
 	if s.ActivateAt != nil || s.Stage == Active {

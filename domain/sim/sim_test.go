@@ -271,3 +271,16 @@ func TestNoSIMGetsStuck(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoMayNameASIMIsAskedToForgetItAlsoIfNobodyNotedThatItIsNamed(t *testing.T) {
+	s := newStory(t)
+	s.must(sim.PlaceOrder{ID: "a", Company: "acme", Kind: sim.Voice, User: "ada", Automatic: true}.Decide)
+	s.must(sim.Detach{User: "ada", Reason: "user-gone"}.Decide)
+	if duty := s.state().Duty(s.now); duty.Task != sim.Forget || duty.Subject != "ada" {
+		t.Fatalf("ada's stream may name the SIM, and the workflow is to %+v", duty)
+	}
+	s.must(sim.Leave{User: "ada"}.Decide)
+	if duty := s.state().Duty(s.now); duty.Task == sim.Forget {
+		t.Fatalf("what was forgotten is to be forgotten again: %+v", duty)
+	}
+}
