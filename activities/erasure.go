@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"dialtone/domain/callprofile"
 	"dialtone/domain/user"
 )
 
@@ -25,11 +26,13 @@ func (u *Users) EraseUser(ctx context.Context, in Errand) (user.Duty, error) {
 	if !s.state.Erasing || s.state.Forgotten {
 		return u.next(s.history), nil
 	}
-	if err := u.Keys.Destroy(ctx, user.Stream(s.state.ID), u.Journal.Now()); err != nil {
-		return user.Duty{}, fmt.Errorf("erase user %s: %w", in.User, err)
-	}
-	if err := u.Readers.Forget(ctx, user.Stream(s.state.ID)); err != nil {
-		return user.Duty{}, fmt.Errorf("erase user %s: %w", in.User, err)
+	for _, subject := range []string{user.Stream(s.state.ID), callprofile.Stream(s.state.ID)} {
+		if err := u.Keys.Destroy(ctx, subject, u.Journal.Now()); err != nil {
+			return user.Duty{}, fmt.Errorf("erase user %s: %w", in.User, err)
+		}
+		if err := u.Readers.Forget(ctx, subject); err != nil {
+			return user.Duty{}, fmt.Errorf("erase user %s: %w", in.User, err)
+		}
 	}
 	return u.execute(ctx, s, u.cause(s, "note-erased", deletion), user.NoteErased{}.Decide)
 }

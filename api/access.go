@@ -83,6 +83,7 @@ var (
 	changesSIM      = right{about: aSIM, admin: firm}
 	readsDevice     = right{about: aDevice, support: everywhere, admin: firm}
 	changesDevice   = right{about: aDevice, admin: firm}
+	changesOwn      = right{about: aUser, admin: firm, user: self}
 	logsIn          = right{about: aGroup, admin: firm, user: self}
 )
 
@@ -123,6 +124,21 @@ var rights = map[string]right{
 	"POST /v1/numbers/:id/release":         changesNumber,
 	"DELETE /v1/numbers/:id/rest":          operates,
 	"POST /v1/users/:id/swap":              administersUser,
+
+	"GET /v1/users/:id/profiles":             readsUser,
+	"GET /v1/users/:id/profiles/:profile":    readsUser,
+	"POST /v1/users/:id/profiles":            changesOwn,
+	"PUT /v1/users/:id/profiles/:profile":    changesOwn,
+	"DELETE /v1/users/:id/profiles/:profile": changesOwn,
+	"PUT /v1/users/:id/profile":              changesOwn,
+	"DELETE /v1/users/:id/profile":           changesOwn,
+	"POST /v1/users/:id/plans":               changesOwn,
+	"DELETE /v1/users/:id/plans/:plan":       changesOwn,
+	"PUT /v1/users/:id/timetable":            changesOwn,
+	"PUT /v1/users/:id/switches":             changesOwn,
+	"POST /v1/users/:id/rules":               changesOwn,
+	"PUT /v1/users/:id/rules/:rule":          changesOwn,
+	"DELETE /v1/users/:id/rules/:rule":       changesOwn,
 
 	"GET /v1/groups":                            readsLists,
 	"POST /v1/groups":                           {about: lists, admin: firm},

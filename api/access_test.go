@@ -76,7 +76,7 @@ func outcome(a answer) string {
 // changes as little as a route allows.
 func (e *estate) ask(route, id, company, session string) answer {
 	method, path, _ := strings.Cut(route, " ")
-	path = strings.NewReplacer("{id}", id, ":id", id, "{user}", e.member, ":user", e.member, ":sim", e.card).Replace(path)
+	path = strings.NewReplacer("{id}", id, ":id", id, "{user}", e.member, ":user", e.member, ":sim", e.card, "{profile}", "trip").Replace(path)
 	if company != "" {
 		path += "?company=" + company
 	}
@@ -137,6 +137,20 @@ var matrix = map[string]string{
 	"POST /v1/sims/{id}/block":                    "403 yes 404 403 403",
 	"POST /v1/sims/{id}/unblock":                  "403 403 404 403 403",
 	"POST /v1/sims/{id}/retry":                    "403 yes 404 403 403",
+	"GET /v1/users/{id}/profiles":                 "yes yes 404 yes 404",
+	"GET /v1/users/{id}/profiles/{profile}":       "yes yes 404 yes 404",
+	"POST /v1/users/{id}/profiles":                "403 yes 404 yes 404",
+	"PUT /v1/users/{id}/profiles/{profile}":       "403 yes 404 yes 404",
+	"DELETE /v1/users/{id}/profiles/{profile}":    "403 404 404 yes 404", // its user has removed it before the admin does
+	"PUT /v1/users/{id}/profile":                  "403 yes 404 yes 404",
+	"DELETE /v1/users/{id}/profile":               "403 yes 404 yes 404",
+	"POST /v1/users/{id}/plans":                   "403 yes 404 yes 404",
+	"DELETE /v1/users/{id}/plans/{plan}":          "403 404 404 404 404",
+	"PUT /v1/users/{id}/timetable":                "403 yes 404 yes 404",
+	"PUT /v1/users/{id}/switches":                 "403 yes 404 yes 404",
+	"POST /v1/users/{id}/rules":                   "403 yes 404 yes 404",
+	"PUT /v1/users/{id}/rules/{rule}":             "403 yes 404 yes 404",
+	"DELETE /v1/users/{id}/rules/{rule}":          "403 404 404 404 404",
 	"GET /v1/groups":                              "yes yes 404 403 403",
 	"POST /v1/groups":                             "403 yes 404 403 403",
 	"GET /v1/groups/{id}":                         "yes yes 404 403 403",

@@ -21,21 +21,16 @@ const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 // front answers people: it shows pages and takes their forms.
 type front struct {
 	*Server
-	texts *locales.Catalogue
 	files *assets.Set
 }
 
 // routesPages registers everything people use.
 func (s *Server) routesPages() error {
-	texts, err := locales.Open()
-	if err != nil {
-		return err
-	}
 	files, err := assets.Embedded()
 	if err != nil {
 		return err
 	}
-	f := &front{Server: s, texts: texts, files: files}
+	f := &front{Server: s, files: files}
 	seen(s.engine, assets.Root+"*file", gin.WrapH(files))
 	open := s.engine.Group("", pageHeaders)
 	seen(open, "/activate/:token", f.showActivation)

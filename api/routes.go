@@ -49,6 +49,7 @@ func (s *Server) routesAPI() error {
 	s.routesReview()
 	s.routesDevices()
 	s.routesDeviceLogins()
+	s.routesProfiles()
 	document, err := json.Marshal(s.api.OpenAPI())
 	if err != nil {
 		return fmt.Errorf("describe the API: %w", err)

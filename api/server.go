@@ -15,6 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dialtone/api/locales"
 	"dialtone/domain/policy"
 	"dialtone/eventstore"
 	"dialtone/projections"
@@ -56,6 +57,7 @@ type Server struct {
 	Desk *Desk
 
 	cfg      Config
+	texts    *locales.Catalogue
 	engine   *gin.Engine
 	api      huma.API
 	sessions *sessions
@@ -72,9 +74,13 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.check(); err != nil {
 		return nil, fmt.Errorf("the API cannot be made: %w", err)
 	}
+	texts, err := locales.Open()
+	if err != nil {
+		return nil, err
+	}
 	gin.SetMode(gin.ReleaseMode)
 	s := &Server{
-		Desk: newDesk(cfg), cfg: cfg, engine: gin.New(),
+		Desk: newDesk(cfg), cfg: cfg, texts: texts, engine: gin.New(),
 		sessions: newSessions(cfg), staff: newStaff(cfg), times: newTimes(cfg.Measure), receipts: newReceipts(cfg.Measure), gauges: newGauges(cfg.Measure),
 		answers: &answers{write: cfg.Views.DB(), now: cfg.Journal.Now, newID: cfg.NewID, log: cfg.Log},
 	}

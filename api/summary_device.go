@@ -26,7 +26,7 @@ func summaryOfDevice(event domain.Event) string {
 	case device.ClaimsReleased:
 		return "Gave back " + plural(len(e.Claims), "thing", "things") + " the phone no longer has"
 	}
-	return summaryOfClaim(event)
+	return summaryOfProfile(event)
 }
 
 // titleOf writes a manufacturer as people do.

@@ -35,7 +35,7 @@ type User struct {
 	Options            []string   `json:"options" doc:"Services, by short names; null in lists"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []HeldSIM  `json:"sims" doc:"null in lists; more of each at /v1/sims/{id}"`
-	Profile            string     `json:"profile"`
+	Profile            string     `json:"profile,omitempty" doc:"Id of the call profile that is active; not in lists and answers to commands"`
 	Erased             bool       `json:"erased,omitempty" doc:"The person is forgotten"`
 	Stale              bool       `json:"stale,omitempty" doc:"Facts about the user wait to be shown; what is here may be older than they are"`
 	CreatedAt          time.Time  `json:"createdAt"`
@@ -101,7 +101,7 @@ func ShownUser(s user.State, revision uint64, at time.Time) User {
 		Messages:   shownMessages(s),
 		Credential: shownCredential(s.Credential, at), Username: s.Credential.Username, Admin: s.Credential.Admin,
 		AskedForHelp: s.Credential.HelpFrom, AskedForHelpAt: momentOf(s.Credential.HelpSince), Options: append([]string{}, s.Options...), Device: shownDevice(s.Device, p.MAC, s.Login.Username),
-		SIMs: heldSIMs(s.SIMs), Profile: "available", Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
+		SIMs: heldSIMs(s.SIMs), Erased: s.Erased, CreatedAt: s.CreatedAt.UTC(), Revision: revision,
 	}
 	return u
 }

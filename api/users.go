@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"dialtone/domain/user"
+	"dialtone/eventstore"
 	"dialtone/projections"
 )
 
@@ -127,12 +128,20 @@ func (s *Server) getUser(ctx context.Context, in *struct {
 	if body.Stale, err = s.cfg.Views.Stale(ctx, user.Stream(in.ID)); err != nil {
 		return nil, err
 	}
-	return &UserFound{ETag: entityTag(row.Revision), Body: body}, nil
+	body.Profile, err = s.Desk.activeProfile(ctx, state, s.cfg.Journal.Now(), s.cfg.Journal.Load)
+	return &UserFound{ETag: entityTag(row.Revision), Body: body}, err
 }
 
 // userAt folds what was recorded up to a moment.
 func (s *Server) userAt(ctx context.Context, id string, at time.Time) (*UserFound, error) {
-	h, err := s.historyAt(ctx, id, at)
+	position, err := s.cfg.Journal.Store().PositionAt(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	then := func(ctx context.Context, stream string) (eventstore.History, error) {
+		return s.cfg.Journal.LoadAt(ctx, stream, position)
+	}
+	h, err := then(ctx, user.Stream(id))
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +150,9 @@ func (s *Server) userAt(ctx context.Context, id string, at time.Time) (*UserFoun
 		return nil, noUser()
 	}
 	revision := uint64(max(h.Revision, 0))
-	return &UserFound{ETag: entityTag(revision), Body: ShownUser(state, revision, at)}, nil
+	body := ShownUser(state, revision, at)
+	body.Profile, err = s.Desk.activeProfile(ctx, state, at, then)
+	return &UserFound{ETag: entityTag(revision), Body: body}, err
 }
 
 // userAnswer shows a user as a command left it, ahead of the read models.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dialtone/domain"
+	"dialtone/domain/callprofile"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
 	"dialtone/domain/device"
@@ -18,7 +19,7 @@ import (
 )
 
 var history = projection{
-	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group.", "device.", "sim."}, apply: one(applyHistory),
+	name: "history", tables: []string{"history"}, wants: []string{"user.", "company.", "number.", "claim.", "group.", "device.", "sim.", "callprofile."}, apply: one(applyHistory),
 }
 
 func applyHistory(ctx context.Context, w *writer, r record) error {
@@ -45,7 +46,7 @@ func subjectOf(stream string, event domain.Event) string {
 	if e, ok := event.(device.ConfigurationFetched); ok && e.User != "" {
 		return e.User
 	}
-	for _, stem := range []string{user.Stream(""), user.LookStream(""), company.Stream(""), group.Stream(""), device.Stream(""), sim.Stream("")} {
+	for _, stem := range []string{user.Stream(""), user.LookStream(""), callprofile.Stream(""), company.Stream(""), group.Stream(""), device.Stream(""), sim.Stream("")} {
 		if id, ok := strings.CutPrefix(stream, stem); ok {
 			return id
 		}

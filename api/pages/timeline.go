@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dialtone/api/locales"
+	"dialtone/domain/callprofile"
 	"dialtone/domain/user"
 	"dialtone/projections"
 )
@@ -92,11 +93,15 @@ func (l Line) tone() string {
 }
 
 // Kinds are the kinds of facts that the timeline can be narrowed to.
-var Kinds = []string{"account", "calendar", "activation", "link", "login", "message", "line"}
+var Kinds = []string{"account", "calendar", "activation", "link", "login", "message", "line", "profile"}
 
 var kinds = map[string][]interface{ Type() string }{
 	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.LicenceChanged{}, user.SeatMoved{}, user.LicenceGivenUp{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}, user.GroupsFound{}, user.GroupsLeft{}, user.GroupsRejoined{}, user.SIMsRegained{}, user.ErasureBegun{}, user.Erased{}},
 	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}},
+	"profile": {
+		callprofile.Kept{}, callprofile.Removed{}, callprofile.Activated{}, callprofile.Resumed{}, callprofile.Planned{},
+		callprofile.PlanDropped{}, callprofile.TimetableSet{}, callprofile.SwitchesSet{}, callprofile.RuleSet{}, callprofile.RuleRemoved{},
+	},
 	"activation": {
 		user.ActivationStarted{},
 		user.ActivationRetried{},

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dialtone/domain"
+	"dialtone/domain/callprofile"
 	"dialtone/domain/claim"
 	"dialtone/domain/company"
 	"dialtone/domain/device"
@@ -17,7 +18,7 @@ import (
 
 // Events gives one empty event of each wire name.
 func Events() []domain.Event {
-	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups, sims, devices)
+	return slices.Concat(companies, numbers, claims, users, activations, credentials, calendars, groups, sims, devices, profiles)
 }
 
 var (
@@ -133,6 +134,18 @@ var (
 	}
 	calendars = []domain.Event{
 		user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}, user.Restored{},
+	}
+	profiles = []domain.Event{
+		callprofile.Kept{},
+		callprofile.Removed{},
+		callprofile.Activated{},
+		callprofile.Resumed{},
+		callprofile.Planned{},
+		callprofile.PlanDropped{},
+		callprofile.TimetableSet{},
+		callprofile.SwitchesSet{},
+		callprofile.RuleSet{},
+		callprofile.RuleRemoved{},
 	}
 	groups = []domain.Event{
 		group.Created{},

@@ -24,6 +24,16 @@ var write = flag.Bool("write", false, "write the golden files that are missing")
 
 // names pins the wire names. Add to it; never change or remove a line.
 const names = `
+callprofile.activated.v1
+callprofile.kept.v1
+callprofile.plan-dropped.v1
+callprofile.planned.v1
+callprofile.removed.v1
+callprofile.resumed.v1
+callprofile.rule-removed.v1
+callprofile.rule-set.v1
+callprofile.switches-set.v1
+callprofile.timetable-set.v1
 claim.confirmed.v1
 claim.released.v1
 claim.taken.v1
