@@ -76,16 +76,21 @@ func (s *guide002order) signIn() {
 	}).decode(s.T, &made)
 	s.company = made.ID
 	s.h.must(http.StatusOK, "POST", "/v1/pool", object{"from": "+46855500001", "to": "+46855500009", "country": "SE"})
+	s.at = "/companies/" + s.company + "/order"
+	s.logIn()
+	s.press(`form[action="/view"] button`, `a[href="`+s.at+`"]`)
+}
+
+// logIn makes Britt an administrator of the company, and lets her log in.
+func (s *guide002order) logIn() {
 	boss := s.h.user(s.company, object{"firstName": "Britt", "lastName": "Boss", "number": "+46812345671", "licence": "fast", "email": bossMail})
 	newPerson(s.T, s.h).opens(s.h.awaitLink(bossMail)).sends(url.Values{"password": {swedish}, "passwordAgain": {swedish}})
 	eventually(s.T, "Britt to be activated", func() bool { return s.h.state(boss) == "activated" })
 	s.h.must(http.StatusOK, "PUT", "/v1/users/"+boss+"/admin", nil)
-	s.at = "/companies/" + s.company + "/order"
 	page := "http://" + s.h.http
 	look(s.T, s.page, "log in", chromedp.Navigate(page+"/login"), chromedp.WaitVisible(chromedp.CSS(`#name`)),
 		chromedp.SetValue(chromedp.CSS(`#name`), bossMail), chromedp.SetValue(chromedp.CSS(`#password`), swedish))
 	s.press(`#content > form button[type=submit]`, `form[action="/view"]`)
-	s.press(`form[action="/view"] button`, `a[href="`+s.at+`"]`)
 }
 
 func (s *guide002order) name() {

@@ -68,8 +68,9 @@ func (l *lot) change() {
 }
 
 func (l *lot) swap() {
-	u := l.someone(func(u user.State) bool { return u.Exists() && u.Number != "" })
-	other := l.someone(func(o user.State) bool { return o.Company == u.Company && o.ID != u.ID && o.Exists() })
+	numbered := func(u user.State) bool { return u.Exists() && u.Number != "" }
+	u := l.someone(numbered)
+	other := l.someone(func(o user.State) bool { return numbered(o) && o.Company == u.Company && o.ID != u.ID })
 	l.does("swap "+u.ID+" with "+other.ID, func(ctx context.Context, cause domain.Cause) error {
 		_, err := l.desk.Swap(ctx, cause, u.ID, api.SwapForm{With: other.ID})
 		return err

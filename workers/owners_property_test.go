@@ -31,20 +31,21 @@ func TestWhateverHappensEverythingHasOneOwnerAndNothingIsLost(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := world.begin(rt)
 		rt.Repeat(map[string]func(*rapid.T){
-			"":        func(rt *rapid.T) { l.in(rt).follow() },
-			"order":   func(rt *rapid.T) { l.in(rt).order() },
-			"change":  func(rt *rapid.T) { l.in(rt).change() },
-			"swap":    func(rt *rapid.T) { l.in(rt).swap() },
-			"leave":   func(rt *rapid.T) { l.in(rt).leave() },
-			"return":  func(rt *rapid.T) { l.in(rt).comeBack() },
-			"number":  func(rt *rapid.T) { l.in(rt).number() },
-			"seat":    func(rt *rapid.T) { l.in(rt).seat() },
-			"card":    func(rt *rapid.T) { l.in(rt).card() },
-			"group":   func(rt *rapid.T) { l.in(rt).group() },
-			"again":   func(rt *rapid.T) { l.in(rt).again() },
-			"work":    func(rt *rapid.T) { l.in(rt).works() },
-			"work on": func(rt *rapid.T) { l.in(rt).works() },
-			"time":    func(rt *rapid.T) { l.in(rt).timePasses() },
+			"":         func(rt *rapid.T) { l.in(rt).follow() },
+			"order":    func(rt *rapid.T) { l.in(rt).order() },
+			"change":   func(rt *rapid.T) { l.in(rt).change() },
+			"swap":     func(rt *rapid.T) { l.in(rt).swap() },
+			"swap too": func(rt *rapid.T) { l.in(rt).swap() },
+			"leave":    func(rt *rapid.T) { l.in(rt).leave() },
+			"return":   func(rt *rapid.T) { l.in(rt).comeBack() },
+			"number":   func(rt *rapid.T) { l.in(rt).number() },
+			"seat":     func(rt *rapid.T) { l.in(rt).seat() },
+			"card":     func(rt *rapid.T) { l.in(rt).card() },
+			"group":    func(rt *rapid.T) { l.in(rt).group() },
+			"again":    func(rt *rapid.T) { l.in(rt).again() },
+			"work":     func(rt *rapid.T) { l.in(rt).works() },
+			"work on":  func(rt *rapid.T) { l.in(rt).works() },
+			"time":     func(rt *rapid.T) { l.in(rt).timePasses() },
 		})
 		l.in(rt).settles()
 	})
