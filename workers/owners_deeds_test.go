@@ -160,10 +160,13 @@ func (l *lot) card() {
 	}
 }
 
+// someSIM picks a SIM that is no user's, or that its user names: who is to have one
+// that was ordered by itself, and does not name it yet, may still come to name it
+// behind its detachment.
 func (l *lot) someSIM() string {
 	var found []sim.State
 	for _, s := range l.seen.sims {
-		if s.ID != "" {
+		if s.ID != "" && (s.User == "" || s.Named) {
 			found = append(found, s)
 		}
 	}
