@@ -199,7 +199,7 @@ const detachedByHand = "asked"
 
 // DetachSIM takes a SIM from its user, for another one to have (2.7).
 func (d *Desk) DetachSIM(ctx context.Context, cause domain.Cause, id string, options ...eventstore.Option) (Done, error) {
-	return d.onSIM(ctx, cause, id, sim.Detach{Reason: detachedByHand}.Decide, options...)
+	return d.onSIM(ctx, cause, id, sim.Detach{Reason: detachedByHand, ByHand: true}.Decide, options...)
 }
 
 // BlockSIM blocks a SIM that was lost or stolen (2.8).

@@ -181,7 +181,7 @@ func (f *front) onCard(c *gin.Context, cause domain.Cause, s sim.State, values u
 		}
 		return f.Desk.SwapSIM(ctx, cause, s.ID, form)
 	case "detach":
-		return f.Desk.onSIM(ctx, cause, s.ID, sim.Detach{User: id, Reason: detachedByHand}.Decide)
+		return f.Desk.onSIM(ctx, cause, s.ID, sim.Detach{User: id, Reason: detachedByHand, ByHand: true}.Decide)
 	case "block":
 		return f.Desk.BlockSIM(ctx, cause, s.ID)
 	case "unblock":

@@ -160,13 +160,11 @@ func (l *lot) card() {
 	}
 }
 
-// someSIM picks a SIM that is no user's, or that its user names: who is to have one
-// that was ordered by itself, and does not name it yet, may still come to name it
-// behind its detachment.
+// someSIM picks a SIM that somebody has, or nobody.
 func (l *lot) someSIM() string {
 	var found []sim.State
 	for _, s := range l.seen.sims {
-		if s.ID != "" && (s.User == "" || s.Named) {
+		if s.ID != "" {
 			found = append(found, s)
 		}
 	}

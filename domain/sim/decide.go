@@ -111,10 +111,16 @@ func Taken() *domain.Fault {
 }
 
 // Detach is the command that takes a SIM from its user, for another one to have
-// (2.7, 2.10). User, where it is named, must be the one who has it.
-type Detach struct{ User, Reason string }
+// (2.7, 2.10). User, where it is named, must be the one who has it. ByHand it is
+// somebody's wish, and no consequence of what became of the user.
+type Detach struct {
+	User, Reason string
+	ByHand       bool
+}
 
-// Decide detaches it; what was not sent yet is cancelled.
+// Decide detaches it; what was not sent yet is cancelled. A SIM that was ordered by
+// itself stands in its user's stream first: who is just about to write it there
+// would not see that it is gone.
 func (in Detach) Decide(history []domain.Fact) ([]domain.Event, error) {
 	s := Fold(history)
 	switch {
@@ -122,6 +128,8 @@ func (in Detach) Decide(history []domain.Fact) ([]domain.Event, error) {
 		return nil, missing()
 	case s.User == "" || in.User != "" && in.User != s.User:
 		return nil, nil
+	case in.ByHand && s.Automatic && !s.Named:
+		return nil, domain.Faultf(domain.Unavailable, "sim-being-given", "the SIM card is just being given to its user; try again in a moment")
 	}
 	events := []domain.Event{Detached{User: s.User, Reason: in.Reason}}
 	if s.Undispatched() && !s.CancelAsked {

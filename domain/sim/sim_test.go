@@ -161,6 +161,17 @@ func TestTheRaceOfDispatchAndCancellationHasOneOutcome(t *testing.T) {
 	}
 }
 
+func TestWhatIsJustBeingGivenIsNotTakenAwayByHand(t *testing.T) {
+	s := newStory(t)
+	s.must(sim.PlaceOrder{ID: "a", Company: "acme", Kind: sim.Voice, User: "ada", Automatic: true}.Decide)
+	byHand := sim.Detach{ByHand: true}.Decide
+	if _, err := s.try(byHand); code(err) != "sim-being-given" || domain.KindOf(err) != domain.Unavailable {
+		t.Errorf("before the user names it: %v", err)
+	}
+	s.works(fine)
+	s.must(byHand)
+}
+
 func TestOnlyTheOperatorLiftsABlock(t *testing.T) {
 	s := newStory(t)
 	s.must(s.give("ada", nil))
