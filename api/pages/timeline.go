@@ -99,8 +99,16 @@ var kinds = map[string][]interface{ Type() string }{
 	"account":  {user.Created{}, user.DetailsChanged{}, user.EmailClaimed{}, user.LicenceChanged{}, user.SeatMoved{}, user.LicenceGivenUp{}, user.Suspended{}, user.Resumed{}, user.Deleted{}, user.Restored{}, user.ClaimsReleased{}, user.ClaimAbandoned{}, user.GroupsFound{}, user.GroupsLeft{}, user.GroupsRejoined{}, user.SIMsRegained{}, user.ErasureBegun{}, user.Erased{}},
 	"calendar": {user.ActionScheduled{}, user.ActionCancelled{}, user.ActionCarriedOut{}, user.ActionFailed{}, user.ActionHeld{}},
 	"profile": {
-		callprofile.Kept{}, callprofile.Removed{}, callprofile.Activated{}, callprofile.Resumed{}, callprofile.Planned{},
-		callprofile.PlanDropped{}, callprofile.TimetableSet{}, callprofile.SwitchesSet{}, callprofile.RuleSet{}, callprofile.RuleRemoved{},
+		callprofile.Kept{},
+		callprofile.Removed{},
+		callprofile.Activated{},
+		callprofile.Resumed{},
+		callprofile.Planned{},
+		callprofile.PlanDropped{},
+		callprofile.TimetableSet{},
+		callprofile.SwitchesSet{},
+		callprofile.RuleSet{},
+		callprofile.RuleRemoved{},
 	},
 	"activation": {
 		user.ActivationStarted{},

@@ -1,6 +1,7 @@
 package callprofile_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"testing"
@@ -137,7 +138,7 @@ func check(t *testing.T, given []domain.Event, when domain.Decide, then []domain
 }
 
 func codeOf(err error) string {
-	if fault, ok := err.(*domain.Fault); ok {
+	if fault, ok := errors.AsType[*domain.Fault](err); ok {
 		return fault.Code
 	}
 	if err != nil {

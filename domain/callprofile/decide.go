@@ -183,7 +183,7 @@ func (in SetTimetable) Decide(history []domain.Fact) ([]domain.Event, error) {
 	if reflect.DeepEqual(s.Timetable, in.Timetable) {
 		return nil, nil
 	}
-	return []domain.Event{TimetableSet{Timetable: in.Timetable}}, nil
+	return []domain.Event{TimetableSet(in)}, nil
 }
 
 func missing(profile string) *domain.Fault {
