@@ -70,9 +70,9 @@ func siteZone(firm company.State, state user.State) (*time.Location, error) {
 	return zone, nil
 }
 
-// onProfiles executes a command on how a user takes calls. Whatever state the
-// user is in, profiles can be prepared (rule 1.8); a deleted user has none.
-func (d *Desk) onProfiles(ctx context.Context, cause domain.Cause, id string, decide domain.Decide, options ...eventstore.Option) (Done, error) {
+// TakeCalls executes a command on how a user takes calls. Whatever state the user
+// is in, profiles can be prepared (rule 1.8); a deleted user has none.
+func (d *Desk) TakeCalls(ctx context.Context, cause domain.Cause, id string, decide domain.Decide, options ...eventstore.Option) (Done, error) {
 	state, firm, err := d.subject(ctx, id)
 	switch {
 	case err != nil:
@@ -93,33 +93,31 @@ func profileID(history []domain.Fact, name string) string {
 	return name
 }
 
-// KeepProfile makes a call profile or changes one.
-func (d *Desk) KeepProfile(ctx context.Context, cause domain.Cause, id, profile string, form ProfileForm, options ...eventstore.Option) (Done, error) {
+// keepProfile makes a call profile or changes one.
+func keepProfile(name string, form ProfileForm) domain.Decide {
 	trimmed(&form.Name, &form.Message)
-	return d.onProfiles(ctx, cause, id, func(history []domain.Fact) ([]domain.Event, error) {
-		return callprofile.Keep{ID: profileID(history, profile), Settings: form.settings()}.Decide(history)
-	}, options...)
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		return callprofile.Keep{ID: profileID(history, name), Settings: form.settings()}.Decide(history)
+	}
 }
 
-// RemoveProfile ends a call profile.
-func (d *Desk) RemoveProfile(ctx context.Context, cause domain.Cause, id, profile string, options ...eventstore.Option) (Done, error) {
-	return d.onProfiles(ctx, cause, id, func(history []domain.Fact) ([]domain.Event, error) {
-		return callprofile.Remove{ID: profileID(history, profile), At: cause.At}.Decide(history)
-	}, options...)
+// removeProfile ends a call profile.
+func removeProfile(name string, at time.Time) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		return callprofile.Remove{ID: profileID(history, name), At: at}.Decide(history)
+	}
 }
 
-// ActivateProfile chooses the profile that calls are taken by.
-func (d *Desk) ActivateProfile(ctx context.Context, cause domain.Cause, id string, form ActivationForm, options ...eventstore.Option) (Done, error) {
-	return d.onProfiles(ctx, cause, id, func(history []domain.Fact) ([]domain.Event, error) {
-		return callprofile.Activate{Profile: profileID(history, form.Profile), Until: form.Until, At: cause.At}.Decide(history)
-	}, options...)
+// activateProfile chooses the profile that calls are taken by.
+func activateProfile(form ActivationForm, at time.Time) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		return callprofile.Activate{Profile: profileID(history, form.Profile), Until: form.Until, At: at}.Decide(history)
+	}
 }
 
-// PlanProfile plans a profile for a time to come.
-func (d *Desk) PlanProfile(ctx context.Context, cause domain.Cause, id string, form ProfilePlanForm, options ...eventstore.Option) (Done, error) {
-	return d.onProfiles(ctx, cause, id, func(history []domain.Fact) ([]domain.Event, error) {
-		return callprofile.MakePlan{
-			ID: domain.DeriveID("plan", cause.Command), Profile: profileID(history, form.Profile), From: form.From, Until: form.Until, At: cause.At,
-		}.Decide(history)
-	}, options...)
+// planProfile plans a profile for a time to come.
+func planProfile(id string, form ProfilePlanForm, at time.Time) domain.Decide {
+	return func(history []domain.Fact) ([]domain.Event, error) {
+		return callprofile.MakePlan{ID: id, Profile: profileID(history, form.Profile), From: form.From, Until: form.Until, At: at}.Decide(history)
+	}
 }

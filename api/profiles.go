@@ -8,7 +8,6 @@ import (
 
 	"dialtone/domain"
 	"dialtone/domain/callprofile"
-	"dialtone/eventstore"
 )
 
 // ProfilesAnswer is how a user takes calls, as it is after a command.
@@ -17,24 +16,28 @@ type ProfilesAnswer struct {
 	Body Profiles
 }
 
-// ProfileCommand is a command on a call profile that needs nothing but its name.
+// callsCommand is a command on how a user takes calls.
+type callsCommand interface {
+	about() (user string, head Writing)
+}
+
+func (in *UserCommand) about() (user string, head Writing) { return in.ID, in.Writing }
+
+// ProfileCommand is a command on a call profile.
 type ProfileCommand struct {
-	Writing
-	ID      string `path:"id"`
+	UserCommand
 	Profile string `path:"profile" doc:"Id or number of the profile"`
 }
 
 // PlanCommand is a command on the plan of a profile.
 type PlanCommand struct {
-	Writing
-	ID   string `path:"id"`
+	UserCommand
 	Plan string `path:"plan"`
 }
 
 // RuleCommand is a command on a call rule.
 type RuleCommand struct {
-	Writing
-	ID   string `path:"id"`
+	UserCommand
 	Rule string `path:"rule"`
 }
 
@@ -51,18 +54,8 @@ func (s *Server) routesProfiles() {
 	one := op("get-profile", http.MethodGet, "profiles/{profile}", "A call profile")
 	one.Errors = []int{http.StatusNotFound}
 	register(s, one, s.getProfile)
-	register(s, op("add-profile", http.MethodPost, "profiles", "Make another call profile"), s.addProfile)
-	register(s, op("keep-profile", http.MethodPut, "profiles/{profile}", "Make a call profile under an id, or change one"), s.keepProfile)
-	register(s, op("remove-profile", http.MethodDelete, "profiles/{profile}", "Remove a call profile"), s.removeProfile)
-	register(s, op("activate-profile", http.MethodPut, "profile", "Choose the profile that calls are taken by"), s.activateProfile)
-	register(s, op("resume-profile", http.MethodDelete, "profile", "Leave it to plans and timetable"), s.resumeProfile)
-	register(s, op("plan-profile", http.MethodPost, "plans", "Plan a profile for a time to come"), s.planProfile)
-	register(s, op("drop-plan", http.MethodDelete, "plans/{plan}", "Take a plan back, or end it"), s.dropPlan)
-	register(s, op("set-timetable", http.MethodPut, "timetable", "Say which profiles the hours of a week bring"), s.setTimetable)
-	register(s, op("set-switches", http.MethodPut, "switches", "Do not disturb, forwards, further phones"), s.setSwitches)
-	register(s, op("add-rule", http.MethodPost, "rules", "Make a call rule"), s.addRule)
-	register(s, op("set-rule", http.MethodPut, "rules/{rule}", "Make a call rule under an id, or change one"), s.setRule)
-	register(s, op("remove-rule", http.MethodDelete, "rules/{rule}", "Remove a call rule"), s.removeRule)
+	s.routesProfileCommands(op)
+	s.routesProfileRules(op)
 }
 
 // getProfiles reads the stream of the user's profiles: it is never late.
@@ -113,65 +106,33 @@ func (s *Server) shownProfiles(of profiled) Profiles {
 	return shownProfiles(of.state, s.texts.Voice(of.user.Language), s.cfg.Journal.Now(), of.zone)
 }
 
-// profileCommand is a command of the desk on a user's profiles.
-type profileCommand func(context.Context, domain.Cause, ...eventstore.Option) (Done, error)
-
-// onProfiles executes a command and shows how the user takes calls then.
-func (s *Server) onProfiles(ctx context.Context, id string, head Writing, status string, command profileCommand) (*ProfilesAnswer, error) {
-	match, err := s.matching(ctx, callprofile.Stream(id), head.IfMatch)
-	if err != nil {
-		return nil, err
-	}
-	done, err := command(ctx, s.asked(ctx), match...)
-	if err != nil {
-		return nil, err
-	}
-	of, err := s.Desk.profilesOf(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	return &ProfilesAnswer{Written: written(done, status), Body: s.shownProfiles(of)}, nil
-}
-
-func (s *Server) addProfile(ctx context.Context, in *struct {
-	UserCommand
-	Body ProfileForm
-},
-) (*ProfilesAnswer, error) {
-	profile := domain.DeriveID("profile", s.asked(ctx).Command)
-	return s.onProfiles(ctx, in.ID, in.Writing, "/v1/users/"+in.ID+"/profiles/"+profile, func(ctx context.Context, cause domain.Cause, match ...eventstore.Option) (Done, error) {
-		return s.Desk.KeepProfile(ctx, cause, in.ID, domain.DeriveID("profile", cause.Command), in.Body, match...)
-	})
-}
-
-func (s *Server) keepProfile(ctx context.Context, in *struct {
-	ProfileCommand
-	Body ProfileForm
-},
-) (*ProfilesAnswer, error) {
-	return s.onProfiles(ctx, in.ID, in.Writing, "", func(ctx context.Context, cause domain.Cause, match ...eventstore.Option) (Done, error) {
-		return s.Desk.KeepProfile(ctx, cause, in.ID, in.Profile, in.Body, match...)
-	})
-}
-
-func (s *Server) removeProfile(ctx context.Context, in *ProfileCommand) (*ProfilesAnswer, error) {
-	return s.onProfiles(ctx, in.ID, in.Writing, "", func(ctx context.Context, cause domain.Cause, match ...eventstore.Option) (Done, error) {
-		return s.Desk.RemoveProfile(ctx, cause, in.ID, in.Profile, match...)
-	})
-}
-
-func (s *Server) activateProfile(ctx context.Context, in *struct {
-	UserCommand
-	Body ActivationForm
-},
-) (*ProfilesAnswer, error) {
-	return s.onProfiles(ctx, in.ID, in.Writing, "", func(ctx context.Context, cause domain.Cause, match ...eventstore.Option) (Done, error) {
-		return s.Desk.ActivateProfile(ctx, cause, in.ID, in.Body, match...)
-	})
-}
-
-func (s *Server) resumeProfile(ctx context.Context, in *UserCommand) (*ProfilesAnswer, error) {
-	return s.onProfiles(ctx, in.ID, in.Writing, "", func(ctx context.Context, cause domain.Cause, match ...eventstore.Option) (Done, error) {
-		return s.Desk.onProfiles(ctx, cause, in.ID, callprofile.Resume{}.Decide, match...)
+// takesCalls registers a command on how a user takes calls, which is answered with
+// how the user takes them then. Made gives the path, behind the user's, of what the
+// command makes; nil where it makes nothing.
+func takesCalls[I any, P interface {
+	*I
+	callsCommand
+}](s *Server, op huma.Operation, made func(domain.Cause) string, decide func(domain.Cause, *I) domain.Decide,
+) {
+	register(s, op, func(ctx context.Context, in *I) (*ProfilesAnswer, error) {
+		id, head := P(in).about()
+		match, err := s.matching(ctx, callprofile.Stream(id), head.IfMatch)
+		if err != nil {
+			return nil, err
+		}
+		cause := s.asked(ctx)
+		done, err := s.Desk.TakeCalls(ctx, cause, id, decide(cause, in), match...)
+		if err != nil {
+			return nil, err
+		}
+		of, err := s.Desk.profilesOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		location := ""
+		if made != nil {
+			location = "/v1/users/" + id + made(cause)
+		}
+		return &ProfilesAnswer{Written: written(done, location), Body: s.shownProfiles(of)}, nil
 	})
 }
