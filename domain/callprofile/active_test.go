@@ -157,6 +157,27 @@ func TestATimetableHasNoHoles(t *testing.T) {
 	}
 }
 
+func TestWhatIsChosenInTheEveningStandsUntilTheMorning(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	at := func(day, clock int) time.Time { return time.Date(2026, 3, day, clock, 0, 0, 0, berlin) }
+	history := []domain.Fact{
+		{Event: callprofile.TimetableSet{Timetable: atWork}, At: at(2, 8)},
+		{Event: callprofile.Activated{Profile: "available"}, At: at(2, 18)},
+	}
+	for clock, want := range map[int]string{18: "available", 23: "available"} {
+		if active := callprofile.Fold(history).ActiveAt(at(2, clock), berlin); active.Profile.ID != want || active.Because != callprofile.ByChoice {
+			t.Errorf("at %d it is %s by %s", clock, active.Profile.ID, active.Because)
+		}
+	}
+	if active := callprofile.Fold(history).ActiveAt(at(3, 17), berlin); active.Profile.ID != "gone" || !active.From.Equal(at(3, 17)) {
+		t.Errorf("the next evening it is %s since %v", active.Profile.ID, active.From)
+	}
+	history[1].At = at(2, 16)
+	if active := callprofile.Fold(history).ActiveAt(at(2, 18), berlin); active.Profile.ID != "gone" || !active.From.Equal(at(2, 17)) {
+		t.Errorf("chosen before five, it is %s since %v", active.Profile.ID, active.From)
+	}
+}
+
 func TestClocksThatArePutForwardMoveWorkWithThem(t *testing.T) {
 	berlin := zone(t, "Europe/Berlin")
 	s := callprofile.Fold(facts(callprofile.TimetableSet{Timetable: atWork}))

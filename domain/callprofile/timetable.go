@@ -67,7 +67,7 @@ func (t Timetable) at(now time.Time, zone *time.Location) stretch {
 			case !from.Before(until): // clocks were put forward over it
 			case !now.Before(from) && now.Before(until):
 				return stretch{profile: span.Profile, from: from, until: until}
-			case !until.After(now) && until.After(found.from):
+			case !until.After(now): // spans come in their order
 				found.from = until
 			case from.After(now) && from.Before(found.until):
 				found.until = from
