@@ -156,7 +156,7 @@ func (f *front) orderUser(c *gin.Context) {
 		f.answerCompany(c, p.Status, values, p, sent{})
 		return
 	}
-	f.goOn(c, done.Position, "/users/"+done.ID+"?done=user")
+	f.ordered(c, cause, done)
 }
 
 func userOrderOf(values url.Values) UserForm {

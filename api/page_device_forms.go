@@ -8,6 +8,7 @@ import (
 
 	"dialtone/api/pages"
 	"dialtone/domain"
+	"dialtone/domain/user"
 )
 
 // onPhone carries a command on a desk phone out and leads back to its page.
@@ -92,6 +93,23 @@ func (f *front) showDeviceLogin(c *gin.Context, login DeviceLogin) {
 	frame := f.frame(c, "phone.title", "users")
 	frame.Back = userPage(login.ID)
 	f.render(c, http.StatusOK, pages.PhoneLoginPage(frame, login.ID, login.Username, login.Password, login.Domain, login.Transport))
+}
+
+// purposeOrdered is what the first login of an ordered user's desk phone is issued for.
+const purposeOrdered = "login of the phone"
+
+// ordered leads to a user who was ordered. Where the user has a desk phone its login
+// is shown on the way, to be noted (1.12); what cannot be issued now is issued on
+// the user's page.
+func (f *front) ordered(c *gin.Context, cause domain.Cause, done Done) {
+	if state := user.Fold(done.Facts); state.HasDeskPhone() && state.HasLine() {
+		login, err := f.Desk.IssueDeviceLogin(c.Request.Context(), cause.For(purposeOrdered), done.ID)
+		if err == nil && user.Fold(login.Facts).Login.Username == login.Username {
+			f.showDeviceLogin(c, login)
+			return
+		}
+	}
+	f.goOn(c, done.Position, userPage(done.ID)+"?done=user")
 }
 
 func (f *front) endPhone(c *gin.Context) {

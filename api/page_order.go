@@ -160,7 +160,7 @@ func invalidFields(wrong []FieldProblem) *Problem {
 func (f *front) confirmOrder(c *gin.Context, o ordering) {
 	done, err := f.Desk.CreateUser(c.Request.Context(), o.cause, o.firm.ID, o.order())
 	if err == nil {
-		f.goOn(c, done.Position, userPage(done.ID)+"?done=user")
+		f.ordered(c, o.cause, done)
 		return
 	}
 	p := f.problem(c.Request.Context(), err)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,6 +86,37 @@ func TestAnOrderIsLedThroughStepByStep(t *testing.T) {
 		t.Errorf("%d users were ordered", len(rows))
 	}
 	contains(t, v.view("/users/"+user), http.StatusOK, "Ada Ek", "+49307777001")
+}
+
+func TestTheDeskPhonesLoginIsShownWithTheOrder(t *testing.T) {
+	v := visit(t)
+	v.signIn()
+	firm := v.nordicFirm()
+	order := url.Values{
+		"command": {"a-command-of-one-order"}, "step": {"review"}, "go": {"confirm"}, "firstName": {"Ada"}, "lastName": {"Ek"}, "licence": {"fast"},
+		"pick": {"company:"}, "device": {"yealink t46u"}, "mac": {"00:15:65:00:00:01"},
+	}
+	first, second := v.post("/companies/"+firm+"/order", order), v.post("/companies/"+firm+"/order", order)
+	login := regexp.MustCompile(`<dd>([^<]+)</dd>`)
+	told := login.FindAllStringSubmatch(first.body, -1)
+	if first.status != http.StatusOK || len(told) < 2 || !slices.EqualFunc(told, login.FindAllStringSubmatch(second.body, -1), slices.Equal) {
+		t.Fatalf("ordered with %d: %s\nand again: %s", first.status, first.body, second.body)
+	}
+	back := regexp.MustCompile(`class="btn" href="/users/([^"]+)"`)
+	user := back.FindStringSubmatch(first.body)
+	if user == nil || !slices.Equal(user, back.FindStringSubmatch(second.body)) {
+		t.Fatalf("it leads back to %q", user)
+	}
+	if state := v.state(user[1]); state.Login.Username != told[0][1] {
+		t.Errorf("%s was shown, %s stands", told[0][1], state.Login.Username)
+	}
+
+	order.Set("command", "a-command-of-another")
+	order.Set("device", "none")
+	order.Set("mac", "")
+	if without := v.post("/companies/"+firm+"/order", order); without.status != http.StatusSeeOther {
+		t.Errorf("without a phone it is answered with %d", without.status)
+	}
 }
 
 func TestTheReviewNamesWhatIsMissingAndLeadsThere(t *testing.T) {

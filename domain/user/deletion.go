@@ -24,7 +24,7 @@ type Goes struct {
 // Goes tells what goes with the user, nil for nothing.
 func (s State) Goes() *Goes {
 	goes := Goes{Number: s.Number, Extension: s.Extension, Licence: s.Licence, Email: s.Claims.Email != "", Username: s.Claims.Username != ""}
-	if s.Device != "none" {
+	if s.HasDeskPhone() {
 		goes.Device = s.Device
 	}
 	for _, sim := range s.SIMs {

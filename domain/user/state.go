@@ -145,6 +145,9 @@ func (s State) Shown() Lifecycle {
 // HasLine tells whether the user has a number or an extension.
 func (s State) HasLine() bool { return s.Number != "" || s.Extension != "" }
 
+// HasDeskPhone tells whether a kind of desk phone was named (1.1, 1.2).
+func (s State) HasDeskPhone() bool { return s.Device != "" && s.Device != "none" }
+
 // Step finds a step of the activation.
 func (s State) Step(name string) (Step, bool) {
 	for _, step := range s.Steps {
