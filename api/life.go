@@ -67,7 +67,7 @@ func (s *Server) onUser(ctx context.Context, in *UserCommand, command userComman
 		return nil, err
 	}
 	done, err := command(ctx, s.asked(ctx), in.ID, match...)
-	return s.userAnswer(done, "", err)
+	return s.userAnswer(ctx, done, "", err)
 }
 
 func (s *Server) issueDeviceLogin(ctx context.Context, in *UserCommand) (*LoginAnswer, error) {

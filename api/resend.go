@@ -37,7 +37,7 @@ func (s *Server) resendLink(ctx context.Context, in *struct {
 		return nil, err
 	}
 	done, err := s.Desk.ResendLink(in.Body.Channel)(ctx, s.asked(ctx), in.ID, match...)
-	return s.userAnswer(done, "", err)
+	return s.userAnswer(ctx, done, "", err)
 }
 
 // ResendLink gives the command that sends a user's activation link again by a

@@ -88,7 +88,7 @@ func (s *Server) restoreUser(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	shown, err := s.userAnswer(done, "", nil)
+	shown, err := s.userAnswer(ctx, done, "", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type User struct {
 	Options            []string   `json:"options" doc:"Services, by short names; null in lists"`
 	Device             *Device    `json:"device,omitempty"`
 	SIMs               []HeldSIM  `json:"sims" doc:"null in lists; more of each at /v1/sims/{id}"`
-	Profile            string     `json:"profile,omitempty" doc:"Id of the call profile that is active; not in lists and answers to commands"`
+	Profile            string     `json:"profile,omitempty" doc:"Id of the call profile that is active; not in lists"`
 	Erased             bool       `json:"erased,omitempty" doc:"The person is forgotten"`
 	Stale              bool       `json:"stale,omitempty" doc:"Facts about the user wait to be shown; what is here may be older than they are"`
 	CreatedAt          time.Time  `json:"createdAt"`

@@ -60,7 +60,7 @@ func (s *Server) createUser(ctx context.Context, in *struct {
 },
 ) (*UserAnswer, error) {
 	done, err := s.Desk.CreateUser(ctx, s.asked(ctx), in.ID, in.Body)
-	return s.userAnswer(done, "/v1/users/"+done.ID, err)
+	return s.userAnswer(ctx, done, "/v1/users/"+done.ID, err)
 }
 
 func (s *Server) changeUser(ctx context.Context, in *struct {
@@ -74,7 +74,7 @@ func (s *Server) changeUser(ctx context.Context, in *struct {
 		return nil, err
 	}
 	done, err := s.Desk.ChangeUser(ctx, s.asked(ctx), in.ID, in.Body, match...)
-	return s.userAnswer(done, "", err)
+	return s.userAnswer(ctx, done, "", err)
 }
 
 func (s *Server) deleteUser(ctx context.Context, in *struct {
@@ -156,12 +156,14 @@ func (s *Server) userAt(ctx context.Context, id string, at time.Time) (*UserFoun
 }
 
 // userAnswer shows a user as a command left it, ahead of the read models.
-func (s *Server) userAnswer(done Done, location string, err error) (*UserAnswer, error) {
+func (s *Server) userAnswer(ctx context.Context, done Done, location string, err error) (*UserAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := ShownUser(user.Fold(done.Facts), done.Revision, s.cfg.Journal.Now())
-	return &UserAnswer{Written: written(done, location), Body: body}, nil
+	state, now := user.Fold(done.Facts), s.cfg.Journal.Now()
+	body := ShownUser(state, done.Revision, now)
+	body.Profile, err = s.Desk.activeProfile(ctx, state, now, s.cfg.Journal.Load)
+	return &UserAnswer{Written: written(done, location), Body: body}, err
 }
 
 // mergePatch takes a patch under its own media type and as plain JSON.
