@@ -53,7 +53,7 @@ lint:
 # and database/sql above it stays checked, as all of our own code does. To follow it,
 # too, doubles the time of all that stores something.
 race: ## how often each activity is killed is asked of "make test"; here some kills are enough
-	DIALTONE_REQUIRE= go test -race -gcflags='modernc.org/...=-race=false' -timeout 15m $$(go list ./... | grep -vE '$(SERVER_PACKAGES)|$(KILLING_PACKAGES)')
+	DIALTONE_REQUIRE= go test -race -gcflags='modernc.org/...=-race=false' -timeout 30m $$(go list ./... | grep -vE '$(SERVER_PACKAGES)|$(KILLING_PACKAGES)')
 
 bench: build ## the README's performance table
 	go run ./bench -binary $(BIN)
