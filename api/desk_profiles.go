@@ -34,11 +34,7 @@ func (d *Desk) profilesOf(ctx context.Context, id string) (profiled, error) {
 	if err != nil {
 		return profiled{}, err
 	}
-	of := profiled{user: state, zone: zone, state: callprofile.Fold(h.Facts)}
-	if n := len(h.Facts); n > 0 {
-		of.revision = h.Facts[n-1].Revision
-	}
-	return of, nil
+	return profiled{user: state, zone: zone, state: callprofile.Fold(h.Facts), revision: uint64(max(h.Revision, 0))}, nil
 }
 
 // activeProfile gives the id of the profile that a user's calls are taken by at a
@@ -61,7 +57,7 @@ func (d *Desk) activeProfile(ctx context.Context, state user.State, at time.Time
 	return taken.ActiveAt(at, zone).Profile.ID, nil
 }
 
-// siteZone is where the clocks are that a user's timetable is read by.
+// siteZone is the time zone of the user's place.
 func siteZone(firm company.State, state user.State) (*time.Location, error) {
 	zone, err := time.LoadLocation(firm.ZoneAt(state.Site))
 	if err != nil {

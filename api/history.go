@@ -147,9 +147,17 @@ func answered(mediaType string, body []byte) *huma.StreamResponse {
 
 // historyAt loads what was recorded about a user up to a moment.
 func (s *Server) historyAt(ctx context.Context, id string, at time.Time) (eventstore.History, error) {
-	position, err := s.cfg.Journal.Store().PositionAt(ctx, at)
+	load, err := s.loadAt(ctx, at)
 	if err != nil {
 		return eventstore.History{}, err
 	}
-	return s.cfg.Journal.LoadAt(ctx, user.Stream(id), position)
+	return load(ctx, user.Stream(id))
+}
+
+// loadAt gives what loads streams as they were at a moment, all of them the same one.
+func (s *Server) loadAt(ctx context.Context, at time.Time) (func(ctx context.Context, stream string) (eventstore.History, error), error) {
+	position, err := s.cfg.Journal.Store().PositionAt(ctx, at)
+	return func(ctx context.Context, stream string) (eventstore.History, error) {
+		return s.cfg.Journal.LoadAt(ctx, stream, position)
+	}, err
 }

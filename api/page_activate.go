@@ -179,7 +179,7 @@ func (f *front) standing(c *gin.Context) (pages.Activation, TokenHolder) {
 
 // zoneOf gives the time zone of the user's place, as the mail names it.
 func zoneOf(holder TokenHolder) *time.Location {
-	zone, err := time.LoadLocation(holder.Company.ZoneAt(holder.User.Site))
+	zone, err := siteZone(holder.Company, holder.User)
 	if err != nil {
 		return time.UTC
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"dialtone/domain/user"
-	"dialtone/eventstore"
 	"dialtone/projections"
 )
 
@@ -134,12 +133,9 @@ func (s *Server) getUser(ctx context.Context, in *struct {
 
 // userAt folds what was recorded up to a moment.
 func (s *Server) userAt(ctx context.Context, id string, at time.Time) (*UserFound, error) {
-	position, err := s.cfg.Journal.Store().PositionAt(ctx, at)
+	then, err := s.loadAt(ctx, at)
 	if err != nil {
 		return nil, err
-	}
-	then := func(ctx context.Context, stream string) (eventstore.History, error) {
-		return s.cfg.Journal.LoadAt(ctx, stream, position)
 	}
 	h, err := then(ctx, user.Stream(id))
 	if err != nil {
